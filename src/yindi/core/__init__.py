@@ -1,0 +1,1 @@
+"""The words every stage speaks; core knows no stage."""

@@ -1,0 +1,241 @@
+"""study.yaml as frozen pydantic models: one source for validation, defaults and the JSON schema. Unknown keys are refused."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from yindi.core.errors import Problem, Problems, ProblemsError, did_you_mean
+
+Choice = Literal["drop", "within_years", "split", "impute", "keep", "correct"]
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True, populate_by_name=True)
+
+
+class Title(_Model):
+    zh: str
+    en: str
+
+
+class Regions(_Model):
+    standard: Literal["gbt2260"] = "gbt2260"
+    """Table of region codes."""
+    level: Literal["province", "city", "county"] = "province"
+    scope: Literal["mainland", "present"] = "mainland"
+    """mainland: all 31 provinces must be there; present: those in the files."""
+    aliases: dict[str, str] = {}
+    """A name as written in the files -> its code; answers what could not be resolved."""
+    grouping: str = "four_blocks"
+    """Grouping used for decompositions; see data/regions/groups.csv."""
+    bridges: tuple[tuple[str, str], ...] = (("460000", "440000"),)
+    """Pairs of regions without land contact that count as neighbours; stated in every report."""
+
+
+class Input(_Model):
+    file: str
+    content: Literal["indicators", "activity"] = "indicators"
+    layout: Literal["wide", "long"] = "wide"
+    """wide: a row per region and year, a column per indicator; long: a row per value."""
+    sheet: str | None = None
+    region: str = "code"
+    """Column with the region's code or name."""
+    name: str | None = None
+    """A second column with the region's name, checked against the first."""
+    year: str = "year"
+    item: str | None = None
+    """Long layout: column that names the indicator or the industry."""
+    value: str | None = None
+    """Long layout: column with the number."""
+    unit: str | None = None
+    """Long layout: column with the unit, checked against the variable's."""
+    columns: dict[str, str] = {}
+    """Column of the file (or item of a long file) -> code of the variable; empty: the names are the codes."""
+    total: str | None = None
+    """Activity: variable that holds the total of all industries (with the ones not listed)."""
+    title: str = ""
+    producer: str = ""
+    licence: str = ""
+
+    @model_validator(mode="after")
+    def _long_needs_columns(self) -> Input:
+        if self.layout == "long" and not (self.item and self.value):
+            raise ValueError("layout: long needs `item` and `value` (the columns with the name and the number)")
+        return self
+
+
+class Treatment(_Model):
+    finding: Literal["break", "vintage", "absent", "constant", "outlier"]
+    """Which finding of `yindi check` this answers."""
+    choice: Choice
+    method: str | None = None
+    """For impute: an imputer, see `yindi methods imputer`."""
+    value: float | None = None
+    """For correct, or impute with method `declared`: the value."""
+    regions: tuple[str, ...] = ()
+    """Codes; empty: all regions the finding names."""
+    years: tuple[str, ...] = ()
+    """Empty: all years the finding names."""
+    reason: str
+    """Printed in the report."""
+
+    @field_validator("regions", "years", mode="before")
+    @classmethod
+    def _as_text(cls, value: Any) -> Any:
+        return tuple(str(v) for v in value) if isinstance(value, (list, tuple)) else value
+
+
+class Measure(_Model):
+    normaliser: str = "minmax"
+    weights: tuple[str, ...] = ("entropy", "critic")
+    combination: str = "mean"
+    aggregate: str = "arithmetic"
+    draws: int = Field(default=1000, ge=1, le=1_000_000)
+    interval: float = Field(default=0.90, gt=0, lt=1)
+
+
+class Disparity(_Model):
+    bootstrap: int = Field(default=1000, ge=0, le=1_000_000)
+    interval: float = Field(default=0.95, gt=0, lt=1)
+    permutations: int = Field(default=9999, ge=0, le=10_000_000)
+
+
+class Peers(_Model):
+    rule: Literal["similar", "neighbours", "list"] = "similar"
+    count: int = Field(default=6, ge=2)
+    by: tuple[str, ...] = ("population", "gdp", "gdp_per_capita", "urbanisation")
+    """Variables in which peers resemble the region (size and structure)."""
+    lists: dict[str, tuple[str, ...]] = {}
+    """rule list: region -> its peers."""
+
+
+class Diagnose(_Model):
+    peers: Peers = Peers()
+    endowments: tuple[str, ...] = ()
+    """Variables of the endowment profile; empty: all that the panel holds in its last year."""
+    outcomes: tuple[str, ...] = ("income_per_capita", "urbanisation")
+    """Variables of regional development that NQPF is coupled with."""
+
+
+class Opportunities(_Model):
+    industries: str = "nqpf_industries"
+    """Packaged table (data/industries/NAME.csv) or a CSV beside the study file."""
+    portfolio: int = Field(default=5, ge=1)
+    """How many industries region-by-region advice would give each region."""
+    minimum_activities: int = Field(default=40, ge=2)
+    """Fewer activities than this carry no relatedness."""
+    commitment: float = Field(default=0.01, gt=0, le=1)
+    """Judgement: share of its value added a region would put into one new industry."""
+
+
+class Layout(_Model):
+    cap_share: float = Field(default=0.30, gt=0, le=1)
+    """Most regions, as a share of all, that cultivate the same industry."""
+    cap_overrides: dict[str, int] = {}
+    """Industry -> most regions."""
+    portfolio_min: int = Field(default=3, ge=0)
+    portfolio_max: int = Field(default=5, ge=1)
+    lagging_share: float = Field(default=0.4, ge=0, le=1)
+    """The lowest-ranked share of regions that the floor protects."""
+    floor: float = Field(default=0.95, ge=0, le=1)
+    """Share of the highest attainable value of the lagging regions that the plan must keep for them."""
+    size_exponent: float = Field(default=0.0, ge=0, le=1)
+    """0: every region counts the same; 1: in proportion to its output."""
+    attractiveness: dict[str, float] = {}
+    """Weights of the five reasons (growth, modernisation, advantage, system, concepts); empty: equal."""
+    forbidden: dict[str, tuple[str, ...]] = {}
+    """Region -> industries it must not hold."""
+    locked: dict[str, tuple[str, ...]] = {}
+    """Region -> industries it must hold."""
+    gap: float = Field(default=1e-6, ge=0)
+    """Relative gap at which the solver stops."""
+    front_points: int = Field(default=6, ge=0, le=40)
+
+
+class Report(_Model):
+    languages: tuple[Literal["zh", "en"], ...] = ("zh", "en")
+    formats: tuple[Literal["docx", "html"], ...] = ("docx", "html")
+    date: str = ""
+    """Date printed on the reports, as you write it; the clock is never read."""
+    author: str = ""
+
+    @field_validator("date", mode="before")
+    @classmethod
+    def _date_as_text(cls, value: Any) -> Any:
+        return value.isoformat() if isinstance(value, datetime.date) else value
+
+
+class StudyConfig(_Model):
+    title: Title
+    seed: int = Field(default=20240305, ge=0)
+    years: tuple[int, int]
+    """First and last year of the study."""
+    regions: Regions = Regions()
+    inputs: tuple[Input, ...] = Field(min_length=1)
+    framework: str = "nqpf_b"
+    """Packaged framework (data/frameworks/NAME.yaml) or a YAML file beside the study file."""
+    variables: str | None = None
+    """CSV of your own variables beside the study file, in the columns of data/variables.csv."""
+    treatments: dict[str, tuple[Treatment, ...]] = {}
+    """Variable -> what to do about what `yindi check` found."""
+    measure: Measure = Measure()
+    disparity: Disparity = Disparity()
+    diagnose: Diagnose = Diagnose()
+    opportunities: Opportunities = Opportunities()
+    layout: Layout = Layout()
+    report: Report = Report()
+
+    @property
+    def year_labels(self) -> tuple[str, ...]:
+        """All years of the study, as text."""
+        return tuple(str(y) for y in range(self.years[0], self.years[1] + 1))
+
+    @field_validator("years")
+    @classmethod
+    def _in_order(cls, value: tuple[int, int]) -> tuple[int, int]:
+        if value[0] > value[1] or value[0] < 1900 or value[1] > 2200:
+            raise ValueError(f"years must be [first, last], got {list(value)}")
+        return value
+
+
+def _fields_at(location: tuple[str | int, ...]) -> list[str]:
+    model: Any = StudyConfig
+    for step in location[:-1]:
+        if isinstance(step, int) or not isinstance(model, type):
+            continue
+        field = model.model_fields.get(step) if issubclass(model, BaseModel) else None
+        model = _inner(field.annotation) if field else model
+    return list(model.model_fields) if isinstance(model, type) and issubclass(model, BaseModel) else []
+
+
+def _inner(annotation: Any) -> Any:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    for arg in getattr(annotation, "__args__", ()):
+        found = _inner(arg)
+        if found is not None:
+            return found
+    return None
+
+
+def read_config(data: Any, *, place: str = "study.yaml") -> StudyConfig:
+    """A StudyConfig from parsed YAML; raises ProblemsError with every unknown key, wrong type and missing field."""
+    if not isinstance(data, dict):
+        raise ProblemsError("study file", [Problem(place, "is empty or no mapping of keys", "start from `yindi init DIR`")])
+    try:
+        return StudyConfig.model_validate(data)
+    except ValidationError as error:
+        problems = Problems("study file")
+        for fault in error.errors():
+            where = ".".join(str(s) for s in fault["loc"])
+            if fault["type"] == "extra_forbidden":
+                known = _fields_at(fault["loc"])
+                near = did_you_mean(str(fault["loc"][-1]), known)
+                problems.add(f"{place}: {where}", "unknown key.", f"known here: {', '.join(known)}",
+                             [f"did you mean {n!r}?" for n in near])  # fmt: skip
+            else:
+                problems.add(f"{place}: {where}", f"{fault['msg']} (got {fault['input']!r}).")
+        raise ProblemsError("study file", problems.found) from None

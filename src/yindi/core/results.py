@@ -1,0 +1,121 @@
+"""The results on one page. Every field is a Table; its name is `stage.field`. R regions, T years, I indicators, C industries.
+
+Columns are listed as axes -> columns. Optional tables are None where the data do not carry them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+
+from yindi.core.document import Document
+from yindi.core.table import Table
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """Base: iterates over the tables that are there."""
+
+    def tables(self) -> Iterator[Table]:
+        """Every Table of this stage."""
+        for f in fields(self):
+            value = getattr(self, f.name)
+            if isinstance(value, Table):
+                yield value
+
+
+@dataclass(frozen=True, slots=True)
+class Intake(Result):
+    """What was read, what was found in it, and what the study file chose to do about it."""
+
+    summary: Table  # item (regions, years, indicators, cells, observed, corrected, imputed, derived, absent) -> value
+    findings: Table  # finding -> variable, kind, years, regions, share, size, sure, choice, reason, ways_out
+    coverage: Table  # indicator -> observed, imputed, corrected, absent, share
+
+
+@dataclass(frozen=True, slots=True)
+class Scores(Result):
+    """Stage measure."""
+
+    normalised: Table  # region, year, indicator
+    weights: Table  # scheme (each method, and "combined"), indicator
+    index: Table  # region, year
+    dimensions: Table  # region, year, dimension: contributions that sum to the index
+    rank: Table  # region, year
+    rank_low: Table  # region, year: best rank at the interval (small number)
+    rank_high: Table  # region, year: worst rank at the interval
+    trend: Table  # region -> first, last, change, growth (per year), rank_first, rank_last, rank_change (positive = rose)
+    choices: Table  # choice (what the draws vary) -> options (text), share (of rank variance that it explains)
+
+
+@dataclass(frozen=True, slots=True)
+class Disparity(Result):
+    """Stage disparity."""
+
+    dagum: Table  # year -> gini, within, between, transvariation, within_share, between_share, transvariation_share, low, high
+    dagum_pairs: Table  # year, pair ("east|west") -> gini, distance (D_jh), between_mean_gap
+    dagum_groups: Table  # year, group -> gini, mean, population_share, income_share
+    theil: Table  # year -> total, between, within, between_share
+    sigma: Table  # year -> cv, sd_log
+    moran: Table  # year -> i, expected, z, p
+    local: Table  # region (last year) -> i, p, quadrant (HH/LH/LL/HL or "" when not significant)
+    summary: Table  # item (cv_change, gini_change, theil_change, beta, beta_p, ...) -> value
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis(Result):
+    """Stage diagnose."""
+
+    peers: Table  # region, place ("1".."k") -> peer (code), distance, rule
+    endowment: Table  # region, variable -> value, percentile, peer_median, gap (relative to the peers' median), standing
+    obstacle: Table  # region, indicator -> degree, distance (1 - z / frontier), place (1 = largest)
+    levers: Table  # region, lever -> degree (sum of its obstacles), place
+    coupling: Table  # region, year -> coupling, coordination, wang, wang_coordination, development, grade, kind
+
+
+@dataclass(frozen=True, slots=True)
+class Opportunities(Result):
+    """Stage opportunities."""
+
+    structure: Table | None  # region, industry (sections) -> share, quotient
+    backtest: Table  # item -> value; and verdict text: whether relatedness is allowed to recommend, and why not
+    requirements: Table  # industry, requirement -> need (0..1): judgement
+    endowment: Table  # region, requirement -> level (0..1), from the panel; absent where no variable carries it
+    fit: Table  # region, industry: 0..1
+    candidates: Table  # region, industry -> fit, place, binding, binding_gap, lever, strength (best-met requirement)
+    independent: Table  # region, industry: 1 where region-by-region advice gives the industry
+    crowding: Table  # industry -> regions, share, base_share (adopters' share of national output), addition, expansion, crowded
+    industries: Table  # industry -> class (emerging, future), base (section whose output carries it), attractiveness
+    partners: Table  # region, place -> partner, complement, distance, similarity
+
+
+@dataclass(frozen=True, slots=True)
+class Layout(Result):
+    """Stage layout."""
+
+    allocation: Table  # region, industry -> chosen (0/1), value, given_up (1 where own advice had it and the layout has not)
+    regions: Table  # region -> count, value, best_alone, kept_share, lagging, gained, given_up
+    industries: Table  # industry -> regions, limit, before, price, before_expansion, expansion
+    duals: Table  # rule -> activity, limit, price, binding
+    solution: Table  # item (objective, bound, gap, value_alone, floor, ...) -> value
+    frontier: Table  # point -> floor, value, lagging_value, leading_value, gap_between
+
+
+@dataclass(frozen=True, slots=True)
+class Plan(Result):
+    """Stage plan: every sentence of every report in every language, and the documents that hold them."""
+
+    sentences: Table  # sentence -> subject, language, section, text, phrase, grade
+    quantities: Table  # cited (reference) -> value, times: how often a report cites it
+    documents: tuple[Document, ...] = ()
+
+
+STAGES: dict[str, type[Result]] = {
+    "intake": Intake,
+    "scores": Scores,
+    "disparity": Disparity,
+    "diagnosis": Diagnosis,
+    "opportunities": Opportunities,
+    "layout": Layout,
+    "plan": Plan,
+}

@@ -1,0 +1,1 @@
+"""Packaged tables: meaning lives here, not in code (law 9)."""
