@@ -55,10 +55,14 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A word that follows a quantity: the vocabulary row `words` is entered with the sign of quantity `by` minus `pivot`."""
+    """A word that follows from numbers: the row `words` of the vocabulary, entered with the sign of quantity `by` minus its pivot.
+
+    The pivot is the quantity in slot `than` where one is named, else `pivot`.
+    """
 
     words: str
     by: str
+    than: str = ""
     pivot: float = 0.0
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from yindi.core.errors import UsageError
 from yindi.core.finding import Label
 
-SELF = ("year", "code", "file", "citation", "version", "date", "cell")
+SELF = ("year", "years", "code", "file", "citation", "version", "date", "cell", "quote")
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,6 +46,7 @@ class Scores(Result):
     rank_high: Table  # region, year: worst rank at the interval
     trend: Table  # region -> first, last, change, growth (per year), rank_first, rank_last, rank_change (positive = rose)
     choices: Table  # choice (what the draws vary) -> options (text), share (of rank variance that it explains)
+    national: Table | None = None  # year -> mean, median, lowest, highest of the index over regions
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,118 @@
+"""Writer: says findings of one study in one language; the blocks of a document are made with it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from yindi.core.document import Figure, Grid, Heading, Paragraph, Parts, Sentence, Series
+from yindi.core.finding import Choice, Finding, Label, Quantity
+from yindi.core.study import Study
+from yindi.core.table import Table
+from yindi.plan.compose import listed, sentence
+from yindi.plan.phrases import Phrases
+
+Slot = Quantity | Label | tuple[Label, ...] | Choice
+
+
+@dataclass(frozen=True, slots=True)
+class Writer:
+    """One study, one language, one subject (a region's code or "nation")."""
+
+    study: Study
+    phrases: Phrases
+    subject: str
+
+    @property
+    def year(self) -> str:
+        """The last year of the study."""
+        return self.study.panel.years[-1]
+
+    def table(self, name: str) -> Table:
+        """A result table."""
+        return self.study.table(name)
+
+    def q(self, name: str, column: str = "value", **where: str) -> Quantity:
+        """A cell as a Quantity."""
+        return self.table(name).quantity(column, **where)
+
+    def say(self, kind: str, *, grade: str = "data", **fill: Slot) -> Sentence:
+        """A sentence of the given phrase."""
+        quantities = {k: v for k, v in fill.items() if isinstance(v, Quantity)}
+        labels = {k: v for k, v in fill.items() if isinstance(v, Label | tuple)}
+        choices = {k: v for k, v in fill.items() if isinstance(v, Choice)}
+        finding = Finding(kind, self.subject, quantities, labels, choices, grade)
+        return sentence(finding, self.phrases, self.study.names)
+
+    def name(self, kind: str, code: str) -> Label:
+        """A label in the writer's language."""
+        return self.study.names.label(kind, code, self.phrases.language)
+
+    def names(self, kind: str, codes: Iterable[str]) -> tuple[Label, ...]:
+        """Labels in the writer's language."""
+        return tuple(self.name(kind, c) for c in codes)
+
+    def list(self, labels: Sequence[Label]) -> Parts:
+        """Labels joined in words."""
+        return listed(tuple(labels), self.phrases, self.study.names)
+
+    def title(self, key: str) -> Parts:
+        """A heading or column head."""
+        return (self.phrases.title(key),)
+
+    def heading(self, key: str, level: int = 1) -> Heading:
+        """A heading by key."""
+        return Heading(level, self.title(key))
+
+    def word(self, row: str, sign: int) -> Parts:
+        """A word of the vocabulary."""
+        return (self.phrases.word(row, sign),)
+
+    def grid(
+        self,
+        caption: str,
+        heads: Sequence[str],
+        rows: Iterable[Sequence[Parts]],
+        *,
+        note: Sequence[Sentence] = (),
+        widths: Sequence[float] = (),
+        **fill: Slot,
+    ) -> Grid:
+        """A table whose caption is a phrase and whose heads are titles."""
+        head = tuple(self.title(h) for h in heads)
+        return Grid(self.say(caption, **fill).parts, head, tuple(tuple(r) for r in rows), tuple(note), tuple(widths))
+
+    def series(self, name: Parts, table: str, column: str, axis: str, labels: Iterable[str], kind: str, **where: str) -> Series:
+        """Points of a figure along one axis of a table; absent cells are left out."""
+        source = self.table(table)
+        points = tuple(
+            (self.name(kind, label), source.quantity(column, **{axis: label}, **where))
+            for label in labels
+            if source.has(column, **{axis: label}, **where)
+        )
+        return Series(name, points)
+
+    def figure(self, kind: str, caption: str, series: Sequence[Series], *, alt: str, emphasis: Sequence[str] = (),
+               note: Sequence[Sentence] = (), options: dict[str, str] | None = None, **fill: Slot) -> Figure:  # fmt: skip
+        """A figure whose caption and alternative text are phrases."""
+        return Figure(kind, self.say(caption, **fill).parts, tuple(series), self.say(alt, **fill).parts, tuple(note),
+                      tuple(emphasis), options or {})  # fmt: skip
+
+
+def body(*sentences: Sentence | None) -> Paragraph:
+    """A paragraph of the sentences that are there."""
+    return Paragraph(tuple(s for s in sentences if s is not None))
+
+
+def items(sentences: Iterable[Sentence | None]) -> tuple[Paragraph, ...]:
+    """One list item a sentence."""
+    return tuple(Paragraph((s,), "item") for s in sentences if s is not None)
+
+
+def order(table: Table, column: str, axis: str, *, largest: bool = True, **where: str) -> list[str]:
+    """Labels of `axis` by a column at the other labels, absent ones left out; ties keep the order of the labels."""
+    labels = [x for x in table.labels(axis) if table.has(column, **{axis: x}, **where)]
+    values = np.array([table.number(column, **{axis: x}, **where) for x in labels])
+    return [labels[n] for n in np.argsort(-values if largest else values, kind="stable")]
