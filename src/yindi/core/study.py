@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -88,11 +88,13 @@ class Study:
 
     def table_names(self) -> tuple[str, ...]:
         """Names of all tables, in the order of the stages."""
-        inputs = ("panel",) if self.activity is None else ("panel", "activity")
+        inputs = ("config", "panel") if self.activity is None else ("config", "panel", "activity")
         return inputs + tuple(t.name for s in STAGES if s in self.results for t in self.results[s].tables())
 
     def table(self, name: str) -> Table:
         """A table by name; raises UsageError listing near names."""
+        if name == "config":
+            return config_table(self.config)
         if name == "panel":
             return self.panel.table()
         if name == "activity" and self.activity is not None:
@@ -120,6 +122,20 @@ class Study:
         from yindi.core.why import explain
 
         return explain(self, ref)
+
+
+def config_table(config: StudyConfig) -> Table:
+    """The study file's numbers as a table `config`: item (dotted key) -> value, so that reports can cite them."""
+    found = dict(_numbers("", config.model_dump(mode="json")))
+    return Table.single("config", (("item", tuple(found)),), np.array(list(found.values()), dtype=float))
+
+
+def _numbers(prefix: str, value: Any) -> Iterator[tuple[str, float]]:
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield from _numbers(f"{prefix}.{key}" if prefix else str(key), inner)
+    elif isinstance(value, (int, float)) and not isinstance(value, bool):
+        yield prefix, float(value)
 
 
 @dataclass(slots=True)

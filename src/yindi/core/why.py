@@ -22,6 +22,8 @@ def explain(study: Study, ref: Ref | str) -> str:
     value = table.at(dict(ref.at), ref.column)
     unit = table.units.get(ref.column, "plain")
     lines = [f"{ref} = {value!r}" + ("" if unit == "plain" else f" [{unit}]")]
+    if ref.name == "config":
+        return f"{lines[0]}\n  <- study.yaml: {dict(ref.at)['item']} (judgement: yours to change)"
     seen: set[str] = set()
     lines += list(_walk(study, ref.name, dict(ref.at), 1, seen))
     return "\n".join(lines)

@@ -61,8 +61,7 @@ def numerals(text: str, allowed: tuple[str, ...] = ()) -> list[str]:
     """Digits and spelled-out numbers in the fixed words of a template, after the allowed expressions are taken out."""
     for expression in allowed:
         text = text.replace(expression, "")
-    found = [c for c in text if c.isdigit() or c.isnumeric() and c != "一"]
-    return found + [c for c in text if c in NUMERALS and c not in found] + SPELLED.findall(text)
+    return [c for c in text if c.isdigit() or c in NUMERALS] + SPELLED.findall(text)
 
 
 def check(tables: Mapping[str, Mapping[str, Any]]) -> None:

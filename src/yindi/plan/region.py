@@ -45,8 +45,9 @@ def position(w: Writer) -> tuple[Block, ...]:
         w.heading("position"),
         body(_standing(w), _against_nation(w), _against_block(w)),
         body(moved, _dimensions(w)),
-        w.figure("lines", "figure_index", _index_lines(w), alt="figure_index_alt", region=_region(w),
-                 options={"zero": "yes"}),  # fmt: skip
+        w.figure(
+            "lines", "figure_index", _index_lines(w), alt="figure_index_alt", region=_region(w), options={"zero": "yes"}
+        ),  # fmt: skip
         _ranks_grid(w),
     )
 
@@ -274,7 +275,9 @@ def _endowment_figure(w: Writer):
     table = w.table("diagnosis.endowment")
     variables = [v for v in table.labels("variable") if table.has("percentile", region=w.subject, variable=v)]
     own = w.series(_region(w), table.name, "percentile", "variable", variables, "variable", region=w.subject)
-    return w.figure("bars", "figure_endowment", [own], alt="figure_endowment_alt", region=_region(w), options={"reference": "0.5"})
+    return w.figure(
+        "bars", "figure_endowment", [own], alt="figure_endowment_alt", region=_region(w), options={"reference": "0.5"}
+    )
 
 
 def _endowment_grid(w: Writer):
@@ -350,7 +353,9 @@ def _lever_sentences(w: Writer, lever: str, measured: bool) -> list[Sentence]:
     said: list[Sentence] = []
     at = {"region": w.subject, "lever": lever}
     if measured:
-        said.append(w.say("lever_share", degree=w.q("diagnosis.levers", "degree", **at), place=w.q("diagnosis.levers", "place", **at)))
+        said.append(
+            w.say("lever_share", degree=w.q("diagnosis.levers", "degree", **at), place=w.q("diagnosis.levers", "place", **at))
+        )
     else:
         said.append(w.say("lever_unmeasured", lever=w.name("lever", lever)))
     obstacles = w.table("diagnosis.obstacle")

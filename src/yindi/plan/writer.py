@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -37,6 +37,10 @@ class Writer:
     def q(self, name: str, column: str = "value", **where: str) -> Quantity:
         """A cell as a Quantity."""
         return self.table(name).quantity(column, **where)
+
+    def config(self, item: str, unit: str) -> Quantity:
+        """A number of the study file."""
+        return replace(self.table("config").quantity(item=item), unit=unit)
 
     def say(self, kind: str, *, grade: str = "data", **fill: Slot) -> Sentence:
         """A sentence of the given phrase."""

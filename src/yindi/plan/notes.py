@@ -1,0 +1,81 @@
+"""The notes every report ends with: what was found in the data and what was chosen, methods, grades, seed."""
+
+from __future__ import annotations
+
+from yindi.core.document import Block, Paragraph, Sentence
+from yindi.core.finding import Choice
+from yindi.plan.writer import Writer, body, items
+
+
+def notes(w: Writer) -> tuple[Block, ...]:
+    """Data, choices, methods and how to read the marks."""
+    return (
+        w.heading("notes"),
+        body(_cells(w), _framework(w)),
+        *_choices(w),
+        body(_weights(w), _intervals(w), w.say("notes_obstacle"), w.say("notes_fit", grade="judgement")),
+        body(w.say("notes_evidence"), w.say("notes_marks"), w.say("notes_grades"), _version(w)),
+        Paragraph((w.say("notes_map"),), "note"),
+    )
+
+
+def _cells(w: Writer) -> Sentence:
+    first, last = w.study.panel.years[0], w.study.panel.years[-1]
+    sources = tuple(dict.fromkeys(s.producer for s in w.study.ledger.sources.values() if s.producer))
+    return w.say(
+        "notes_cells" if sources else "notes_cells_plain",
+        first=w.name("year", first),
+        last=w.name("year", last),
+        sources=w.names("quote", sources),
+        **{c: w.q("intake.summary", item=c) for c in ("regions", "cells", "observed", "imputed", "corrected", "absent")},
+    )
+
+
+def _framework(w: Writer) -> Sentence:
+    codes = [i.code for i in w.study.framework.indicators]
+    title = w.study.framework.title[0 if w.phrases.language == "zh" else 1]
+    return w.say("notes_framework", title=w.name("quote", title), indicators=w.names("indicator", codes),
+                 source=w.name("citation", w.study.framework.source))  # fmt: skip
+
+
+def _choices(w: Writer) -> tuple[Block, ...]:
+    table = w.table("intake.findings")
+    found: list[Sentence] = []
+    for label in table.labels("finding"):
+        if table.text("choice", finding=label):
+            found.append(_choice(w, label))
+    if not found:
+        return (body(w.say("notes_no_findings")),)
+    return (body(w.say("notes_findings")), *items(found))
+
+
+def _choice(w: Writer, label: str) -> Sentence:
+    table = w.table("intake.findings")
+    column = "reason" if w.phrases.language == "zh" else "reason_en"
+    reason = table.text(column if column in table.columns else "reason", finding=label)
+    return w.say(
+        "notes_choice",
+        variable=w.name("variable", table.text("variable", finding=label)),
+        kind=w.name("finding_kind", table.text("kind", finding=label)),
+        years=w.name("years", table.text("years", finding=label)),
+        regions=w.q("intake.findings", "share", finding=label),
+        choice=w.name("choice", table.text("choice", finding=label)),
+        reason=w.name("quote", reason),
+        surely=Choice("surely", "regions", pivot=2.0),
+    )
+
+
+def _weights(w: Writer) -> Sentence:
+    return w.say("notes_weights", schemes=w.names("method", w.study.config.measure.weights))
+
+
+def _intervals(w: Writer) -> Sentence:
+    return w.say("notes_intervals", draws=w.config("measure.draws", "count"))
+
+
+def _version(w: Writer) -> Sentence:
+    from yindi import __version__
+
+    return w.say(
+        "notes_version", version=w.name("version", f"yindi {__version__}"), seed=w.name("code", str(w.study.config.seed))
+    )
