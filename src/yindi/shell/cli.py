@@ -1,0 +1,147 @@
+"""The command line. Nothing heavy is imported before a command needs it."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from yindi import __version__
+from yindi.core.errors import YindiError
+
+SCHEMA_VERSION = 1
+_json = click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout.")
+_override = click.option("-c", "--set", "changes", multiple=True, metavar="KEY=VALUE",
+                         help="Set a key of the study file, e.g. -c measure.draws=200.")  # fmt: skip
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="yindi")
+@click.option("--quiet", "-q", is_flag=True, help="No progress on stderr.")
+@click.option("--debug", is_flag=True, help="Show the traceback of an error.")
+@click.pass_context
+def yindi(context: click.Context, quiet: bool, debug: bool) -> None:
+    """From official regional statistics to a plan for every region, every number traceable to its cells."""
+    context.obj = {"quiet": quiet, "debug": debug}
+
+
+def _quiet() -> bool:
+    return bool((click.get_current_context().obj or {}).get("quiet"))
+
+
+def _say(text: str) -> None:
+    if not _quiet():
+        click.echo(text, err=True)
+
+
+def _give(as_json: bool, content: dict[str, Any], text: str) -> None:
+    if as_json:
+        click.echo(json.dumps({"schema_version": SCHEMA_VERSION, **content}, ensure_ascii=False, allow_nan=False))
+    elif text:
+        click.echo(text)
+
+
+@yindi.command()
+@click.argument("study", type=click.Path(path_type=Path))
+@click.option("--out", type=click.Path(path_type=Path), help="Result folder (default: results beside the study file).")
+@click.option("--only", metavar="STAGE", help="Stop after this stage; later results are not made.")
+@_override
+@_json
+def run(study: Path, out: Path | None, only: str | None, changes: Sequence[str], as_json: bool) -> None:
+    """Run the whole pipeline of STUDY (a study file or its folder) and write the results."""
+    from yindi.shell import job, yamlfile
+
+    overrides = dict(yamlfile.parse_override(c) for c in changes)
+    config, place = job.read_study_file(study, overrides)
+    target = out or place / "results"
+    clock = job.Clock(quiet=_quiet())
+    done = job.run_into(config, place, target, only=only, clock=clock)
+    tables = list(done.table_names())
+    content = {"results": str(target), "stages": list(done.results), "tables": tables, "seconds": clock.seconds}
+    _give(as_json, content, f"{target}: {len(tables)} tables")
+
+
+@yindi.command()
+@click.argument("results", metavar="DIR", type=click.Path(path_type=Path))
+@click.argument("ref")
+@_json
+def why(results: Path, ref: str, as_json: bool) -> None:
+    """Trace REF, as printed in reports, back to its steps, cells and files."""
+    from yindi.shell import trace
+
+    study, text = trace.why(results, ref)
+    quantity = trace.value(study, ref)
+    _give(as_json, {"ref": ref, "value": quantity, "trace": text.splitlines()}, text)
+
+
+@yindi.command()
+@click.argument("kind", required=False)
+@_json
+def methods(kind: str | None, as_json: bool) -> None:
+    """List every method: kind, name, parameters, laws, citation."""
+    from yindi.shell import catalogue
+
+    rows = catalogue.rows(kind)
+    _give(as_json, {"methods": rows}, catalogue.text(rows))
+
+
+def _message(error: YindiError | str) -> None:
+    plain = bool(os.environ.get("NO_COLOR")) or not sys.stderr.isatty()
+    click.echo(("yindi: " if plain else click.style("yindi: ", fg="red")) + str(error), err=True)
+
+
+def _bug(error: BaseException) -> None:
+    _message(f"this is a bug of yindi ({type(error).__name__}: {error}). `yindi --debug ...` shows where.")
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Entry point: runs a command and exits with the code of the contract."""
+    sys.exit(call(sys.argv[1:] if arguments is None else list(arguments)))
+
+
+def call(arguments: Sequence[str]) -> int:
+    """Run a command and return its exit code: 0 ok, 1 bug, 2 usage, 3 data, 4 infeasible, 5 partial, 130 interrupted."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        code = yindi.main(list(arguments), prog_name="yindi", standalone_mode=False)
+        sys.stdout.flush()
+        return code if isinstance(code, int) else 0
+    except click.exceptions.Exit as leave:
+        return leave.exit_code
+    except click.ClickException as error:
+        error.show()
+        return 2
+    except (KeyboardInterrupt, click.Abort):
+        _message("interrupted; the results of earlier runs are untouched.")
+        return 130
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception as error:  # noqa: BLE001 - the border: every error becomes an exit code
+        return _failed(error, debug="--debug" in arguments)
+
+
+def _failed(error: Exception, *, debug: bool) -> int:
+    if debug:
+        import traceback
+
+        traceback.print_exception(error)
+    if isinstance(error, YindiError):
+        _message(error)
+        return error.exit_code
+    if isinstance(error, OSError):
+        _message(f"{error.filename or 'the system'}: {error.strerror or error}")
+        return 2
+    _bug(error)
+    return 1
+
+
+if __name__ == "__main__":
+    main()
