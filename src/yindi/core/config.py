@@ -234,8 +234,9 @@ def read_config(data: Any, *, place: str = "study.yaml") -> StudyConfig:
             if fault["type"] == "extra_forbidden":
                 known = _fields_at(fault["loc"])
                 near = did_you_mean(str(fault["loc"][-1]), known)
-                problems.add(f"{place}: {where}", "unknown key.", f"known here: {', '.join(known)}",
-                             [f"did you mean {n!r}?" for n in near])  # fmt: skip
+                problems.add(
+                    f"{place}: {where}", "unknown key.", f"known here: {', '.join(known)}", [f"did you mean {n!r}?" for n in near]
+                )
             else:
                 problems.add(f"{place}: {where}", f"{fault['msg']} (got {fault['input']!r}).")
         raise ProblemsError("study file", problems.found) from None

@@ -55,7 +55,7 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A word that follows from numbers: the row `words` of the vocabulary, entered with the sign of quantity `by` minus its pivot.
+    """A word that follows from numbers: row `words` of the vocabulary, entered with the sign of quantity `by` minus its pivot.
 
     The pivot is the quantity in slot `than` where one is named, else `pivot`.
     """

@@ -70,8 +70,9 @@ class Panel:
         items: Sequence[str] | None = None,
     ) -> Panel:
         """The panel with the given labels, in the given order."""
-        regions, years, items = (tuple(w) if w is not None else h for w, h in
-                                 ((regions, self.regions), (years, self.years), (items, self.items)))  # fmt: skip
+        regions, years, items = (
+            tuple(w) if w is not None else h for w, h in ((regions, self.regions), (years, self.years), (items, self.items))
+        )
         at = np.ix_(
             positions(REGION, regions, self.regions, where=self.name),
             positions(YEAR, years, self.years, where=self.name),
@@ -79,8 +80,16 @@ class Panel:
         )
         origin = Origin(self.origin.books, self.origin.book[at], self.origin.row[at], self.origin.column[at])
         units = tuple(self.units[k] for k in at[2].ravel())
-        return replace(self, regions=regions, years=years, items=items, values=self.values[at],
-                       status=self.status[at], origin=origin, units=units)  # fmt: skip
+        return replace(
+            self,
+            regions=regions,
+            years=years,
+            items=items,
+            values=self.values[at],
+            status=self.status[at],
+            origin=origin,
+            units=units,
+        )
 
     def dense(self) -> np.ndarray:
         """Values (R,T,K) for a kernel; raises AbsentError naming the first absent cells."""

@@ -66,8 +66,11 @@ def _narrow(study: Study, name: str, at: Mapping[str, str]) -> dict[str, str]:
 
 
 def _cells(study: Study, panel: Panel, at: Mapping[str, str], pad: str) -> Iterator[str]:
-    pick = {a: [at[a]] for a, have in (("region", panel.regions), ("year", panel.years), (panel.axis, panel.items))
-            if at.get(a) in have}  # fmt: skip
+    pick = {
+        a: [at[a]]
+        for a, have in (("region", panel.regions), ("year", panel.years), (panel.axis, panel.items))
+        if at.get(a) in have
+    }
     part = panel.take(regions=pick.get("region"), years=pick.get("year"), items=pick.get(panel.axis))
     total = part.values.size
     yield f"{pad}<- {panel.name}: {total} cell(s)" + (f", the first {CELLS_SHOWN}" if total > CELLS_SHOWN else "")

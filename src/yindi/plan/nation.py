@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from yindi.core.document import Block, Document, Grid, Paragraph, Sentence
+from yindi.core.document import Block, Document, Grid, Paragraph, Parts, Sentence
 from yindi.core.finding import Choice
 from yindi.plan.notes import notes
 from yindi.plan.region import chosen_industries
@@ -32,16 +32,23 @@ def pattern(w: Writer) -> tuple[Block, ...]:
     """Map, ranking with intervals, weights."""
     codes = w.study.panel.regions
     series = w.series(w.title("index"), "scores.index", "value", "region", codes, "region", year=w.year)
-    figure = w.figure("map", "figure_map", [series], alt="figure_map_alt", year=w.name("year", w.year),
-                      top=w.names("region", _ranked(w)[:SHOWN]))  # fmt: skip
+    figure = w.figure(
+        "map",
+        "figure_map",
+        [series],
+        alt="figure_map_alt",
+        year=w.name("year", w.year),
+        top=w.names("region", _ranked(w)[:SHOWN]),
+    )
     return (w.heading("pattern"), body(_top(w), _bottom(w)), figure, _ranking(w), body(_weight_lead(w)), _weights(w))
 
 
 def gaps(w: Writer) -> tuple[Block, ...]:
     """Dagum by year, Theil, sigma."""
     years = w.study.panel.years
-    lines = [w.series(w.title(c), "disparity.dagum", c, "year", years, "year")
-             for c in ("gini", "within", "between", "transvariation")]  # fmt: skip
+    lines = [
+        w.series(w.title(c), "disparity.dagum", c, "year", years, "year") for c in ("gini", "within", "between", "transvariation")
+    ]
     figure = w.figure("lines", "figure_dagum", lines, alt="figure_dagum_alt", options={"zero": "yes"})
     return (w.heading("gaps"), body(_gini(w), _parts(w)), body(_theil(w), _sigma(w)), figure, _dagum_grid(w))
 
@@ -54,7 +61,7 @@ def space(w: Writer) -> tuple[Block, ...]:
         members = [r for r in local.labels("region") if local.text("quadrant", region=r) == quadrant]
         if members:
             clusters.append(w.say(f"cluster_{quadrant.lower()}", regions=w.names("region", members)))
-    bridges = [w.say("bridge", a=w.name("region", a), b=w.name("region", b), grade="judgement") for a, b in w.study.space.bridges]
+    bridges = [w.say("bridge", "judgement", a=w.name("region", a), b=w.name("region", b)) for a, b in w.study.space.bridges]
     return (w.heading("space"), body(_moran(w), *bridges), *items(clusters or [w.say("cluster_none")]))
 
 
@@ -66,9 +73,10 @@ def structure(w: Writer) -> tuple[Block, ...]:
         return tuple(blocks)
     sections = table.labels("industry")
     head = ("region", *(f"section_{s.lower()}" for s in sections))
-    rows = [((w.name("region", r),), *((w.q(table.name, "quotient", region=r, industry=s),) if
-             table.has("quotient", region=r, industry=s) else w.title("none") for s in sections))
-            for r in table.labels("region")]  # fmt: skip
+    rows: list[list[Parts]] = [
+        [(w.name("region", r),), *(w.cell(table.name, "quotient", region=r, industry=s) for s in sections)]
+        for r in table.labels("region")
+    ]
     return (*blocks, w.grid("grid_structure", head, rows))
 
 
@@ -77,8 +85,12 @@ def collective(w: Writer) -> tuple[Block, ...]:
     table = w.table("opportunities.crowding")
     crowded = [c for c in order(table, "regions", "industry") if table.number("crowded", industry=c) > 0]
     found = [_crowded(w, c) for c in crowded[:SHOWN]]
-    lead = w.say("collective_lead", portfolio=w.config("opportunities.portfolio", "count"),
-                 commitment=w.config("opportunities.commitment", "share"), grade="judgement")  # fmt: skip
+    lead = w.say(
+        "collective_lead",
+        "judgement",
+        portfolio=w.config("opportunities.portfolio", "count"),
+        commitment=w.config("opportunities.commitment", "share"),
+    )
     verdict = w.say("collective_crowded" if crowded else "collective_calm", industries=w.names("industry", crowded))
     return (w.heading("collective"), body(lead), body(verdict), *items(found))
 
@@ -86,12 +98,12 @@ def collective(w: Writer) -> tuple[Block, ...]:
 def layout(w: Writer) -> tuple[Block, ...]:
     """The layout: rules, what binds and at what price, industries before and after."""
     duals = w.table("layout.duals")
-    binding = [r for r in order(duals, "price", "rule") if duals.number("binding", rule=r) > 0
-               and duals.number("price", rule=r) > 0]  # fmt: skip
+    binding = [
+        r for r in order(duals, "price", "rule") if duals.number("binding", rule=r) > 0 and duals.number("price", rule=r) > 0
+    ]
     prices = [_price(w, r) for r in binding[:SHOWN]]
-    lead = w.say("layout_lead", industries=w.names("industry", w.table("layout.industries").labels("industry")),
-                 grade="model")  # fmt: skip
-    price_lead = w.say("price_lead" if prices else "price_none", grade="model")
+    lead = w.say("layout_lead", "model", industries=w.names("industry", w.table("layout.industries").labels("industry")))
+    price_lead = w.say("price_lead" if prices else "price_none", "model")
     return (w.heading("layout"), body(lead, _solution(w)), body(price_lead), *items(prices), _industries(w), body(_bound(w)))
 
 
@@ -99,29 +111,34 @@ def trade_off(w: Writer) -> tuple[Block, ...]:
     """The front between the value of the whole and the floor of the lagging regions; who gains and who holds back."""
     table = w.table("layout.frontier")
     columns = [c for c in ("floor", "value", "lagging_value", "leading_value") if c in table.columns]
-    rows = [tuple((w.q(table.name, c, point=p),) if table.has(c, point=p) else w.title("none") for c in columns)
-            for p in table.labels("point")]  # fmt: skip
+    rows = [w.cells(table.name, columns, point=p) for p in table.labels("point")]
     grid = w.grid("grid_frontier", columns, rows)
     regional = w.table("layout.regions")
-    holding = [r for r in order(regional, "kept_share", "region", largest=False)][:SHOWN]
-    held = w.say("hold_back", regions=w.names("region", holding), least=w.q("layout.regions", "kept_share", region=holding[0]),
-                 grade="model")  # fmt: skip
-    return (w.heading("trade_off"), body(w.say("frontier_lead", grade="model"), held), *((grid,) if rows else ()))
+    holding = order(regional, "kept_share", "region", largest=False)[:SHOWN]
+    held = w.say(
+        "hold_back",
+        "model",
+        regions=w.names("region", holding),
+        least=w.q("layout.regions", "kept_share", region=holding[0]),
+    )
+    return (w.heading("trade_off"), body(w.say("frontier_lead", "model"), held), *((grid,) if rows else ()))
 
 
 def regions(w: Writer) -> tuple[Block, ...]:
     """One line a region: path type and its industries in the layout."""
     types = {r: path_type(w.study, r) for r in w.study.panel.regions}
-    rows = []
+    rows: list[tuple[Parts, ...]] = []
     for r in _ranked(w):
         own = Writer(w.study, w.phrases, r)
         chosen = chosen_industries(own)
-        cell = w.list(w.names("industry", chosen)) if chosen else w.title("none")
+        cell = w.joined(w.names("industry", chosen)) if chosen else w.title("none")
         rows.append(((w.q("scores.rank", region=r, year=w.year),), (w.name("region", r),), w.title(f"path_{types[r]}"), cell))
     grid = w.grid("grid_regions", ("rank", "region", "path", "portfolio"), rows, widths=(1, 2, 2, 8))
-    said = [w.say("path_members", path=w.name("path", t), regions=w.names("region", [r for r in types if types[r] == t]))
-            for t in Counter(types.values())]  # fmt: skip
-    return (w.heading("regions"), body(w.say("regions_lead", grade="judgement")), *items(said), grid)
+    said = [
+        w.say("path_members", path=w.name("path", t), regions=w.names("region", [r for r in types if types[r] == t]))
+        for t in Counter(types.values())
+    ]
+    return (w.heading("regions"), body(w.say("regions_lead", "judgement")), *items(said), grid)
 
 
 def _ranked(w: Writer) -> list[str]:
@@ -130,14 +147,24 @@ def _ranked(w: Writer) -> list[str]:
 
 def _top(w: Writer) -> Sentence:
     ranked = _ranked(w)
-    return w.say("top", year=w.name("year", w.year), regions=w.names("region", ranked[:SHOWN]), first=w.name("region", ranked[0]),
-                 index=w.q("scores.index", region=ranked[0], year=w.year), mean=w.q("scores.national", "mean", year=w.year))  # fmt: skip
+    return w.say(
+        "top",
+        year=w.name("year", w.year),
+        regions=w.names("region", ranked[:SHOWN]),
+        first=w.name("region", ranked[0]),
+        index=w.q("scores.index", region=ranked[0], year=w.year),
+        mean=w.q("scores.national", "mean", year=w.year),
+    )
 
 
 def _bottom(w: Writer) -> Sentence:
     ranked = _ranked(w)
-    return w.say("bottom", regions=w.names("region", ranked[-SHOWN:]), last=w.name("region", ranked[-1]),
-                 index=w.q("scores.index", region=ranked[-1], year=w.year))  # fmt: skip
+    return w.say(
+        "bottom",
+        regions=w.names("region", ranked[-SHOWN:]),
+        last=w.name("region", ranked[-1]),
+        index=w.q("scores.index", region=ranked[-1], year=w.year),
+    )
 
 
 def _ranking(w: Writer) -> Grid:
@@ -151,31 +178,52 @@ def _ranking(w: Writer) -> Grid:
         )
         for r in _ranked(w)
     ]
-    return w.grid("grid_ranking", ("rank", "region", "index", "interval", "rank_first"), rows, year=w.name("year", w.year),
-                  first=w.name("year", w.study.panel.years[0]))  # fmt: skip
+    return w.grid(
+        "grid_ranking",
+        ("rank", "region", "index", "interval", "rank_first"),
+        rows,
+        year=w.name("year", w.year),
+        first=w.name("year", w.study.panel.years[0]),
+    )
 
 
 def _weight_lead(w: Writer) -> Sentence:
     ranked = order(w.table("scores.weights"), "value", "indicator", scheme="combined")
-    return w.say("weight_lead", indicator=w.name("indicator", ranked[0]),
-                 weight=w.q("scores.weights", scheme="combined", indicator=ranked[0]))  # fmt: skip
+    return w.say(
+        "weight_lead",
+        indicator=w.name("indicator", ranked[0]),
+        weight=w.q("scores.weights", scheme="combined", indicator=ranked[0]),
+    )
 
 
 def _weights(w: Writer) -> Grid:
     table = w.table("scores.weights")
     schemes = table.labels("scheme")
-    rows = [((w.name("indicator", i),), (w.name("dimension", d),),
-             *((w.q("scores.weights", scheme=s, indicator=i),) for s in schemes))
-            for i, d in ((x.code, x.dimension) for x in w.study.framework.indicators)]  # fmt: skip
-    return w.grid("grid_weights", ("indicator", "dimension", *(f"scheme_{s}" for s in schemes)), rows,
-                  widths=(4, 3, *(2 for _ in schemes)))  # fmt: skip
+    rows: list[list[Parts]] = [
+        [
+            (w.name("indicator", x.code),),
+            (w.name("dimension", x.dimension),),
+            *(w.cell(table.name, scheme=s, indicator=x.code) for s in schemes),
+        ]
+        for x in w.study.framework.indicators
+    ]
+    return w.grid(
+        "grid_weights", ("indicator", "dimension", *(f"scheme_{s}" for s in schemes)), rows, widths=(4, 3, *(2 for _ in schemes))
+    )
 
 
 def _gini(w: Writer) -> Sentence:
     first = w.study.panel.years[0]
-    return w.say("gini", since=w.name("year", first), year=w.name("year", w.year), then=w.q("disparity.dagum", "gini", year=first),
-                 now=w.q("disparity.dagum", "gini", year=w.year), low=w.q("disparity.dagum", "low", year=w.year),
-                 high=w.q("disparity.dagum", "high", year=w.year), direction=Choice("rose_fell", "now", than="then"))  # fmt: skip
+    return w.say(
+        "gini",
+        since=w.name("year", first),
+        year=w.name("year", w.year),
+        then=w.q("disparity.dagum", "gini", year=first),
+        now=w.q("disparity.dagum", "gini", year=w.year),
+        low=w.q("disparity.dagum", "low", year=w.year),
+        high=w.q("disparity.dagum", "high", year=w.year),
+        direction=Choice("rose_fell", "now", than="then"),
+    )
 
 
 def _parts(w: Writer) -> Sentence:
@@ -185,28 +233,40 @@ def _parts(w: Writer) -> Sentence:
 
 
 def _theil(w: Writer) -> Sentence:
-    return w.say("theil", total=w.q("disparity.theil", "total", year=w.year),
-                 share=w.q("disparity.theil", "between_share", year=w.year))  # fmt: skip
+    return w.say(
+        "theil", total=w.q("disparity.theil", "total", year=w.year), share=w.q("disparity.theil", "between_share", year=w.year)
+    )
 
 
 def _sigma(w: Writer) -> Sentence:
     first = w.study.panel.years[0]
-    return w.say("sigma", since=w.name("year", first), then=w.q("disparity.sigma", "cv", year=first),
-                 now=w.q("disparity.sigma", "cv", year=w.year), direction=Choice("rose_fell", "now", than="then"),
-                 verdict=Choice("converged", "now", than="then"))  # fmt: skip
+    return w.say(
+        "sigma",
+        since=w.name("year", first),
+        then=w.q("disparity.sigma", "cv", year=first),
+        now=w.q("disparity.sigma", "cv", year=w.year),
+        direction=Choice("rose_fell", "now", than="then"),
+        verdict=Choice("converged", "now", than="then"),
+    )
 
 
 def _dagum_grid(w: Writer) -> Grid:
     columns = ("gini", "low", "high", "within_share", "between_share", "transvariation_share")
-    rows = [((w.name("year", y),), *((w.q("disparity.dagum", c, year=y),) for c in columns)) for y in w.study.panel.years]
+    rows: list[list[Parts]] = [[(w.name("year", y),), *w.cells("disparity.dagum", columns, year=y)] for y in w.study.panel.years]
     return w.grid("grid_dagum", ("year", *columns), rows)
 
 
 def _moran(w: Writer) -> Sentence:
     at = {"year": w.year}
-    return w.say("moran", year=w.name("year", w.year), i=w.q("disparity.moran", "i", **at), p=w.q("disparity.moran", "p", **at),
-                 expected=w.q("disparity.moran", "expected", **at),
-                 direction=Choice("clustered", "i", than="expected"), sure=Choice("significant", "p", pivot=0.05))  # fmt: skip
+    return w.say(
+        "moran",
+        year=w.name("year", w.year),
+        i=w.q("disparity.moran", "i", **at),
+        p=w.q("disparity.moran", "p", **at),
+        expected=w.q("disparity.moran", "expected", **at),
+        direction=Choice("clustered", "i", than="expected"),
+        sure=Choice("significant", "p", pivot=0.05),
+    )
 
 
 def _refusal(w: Writer) -> Sentence:
@@ -218,37 +278,60 @@ def _refusal(w: Writer) -> Sentence:
 def _crowding(w: Writer) -> Sentence:
     table = w.table("opportunities.crowding")
     first = order(table, "regions", "industry")[0]
-    return w.say("crowding", industry=w.name("industry", first), regions=w.q(table.name, "regions", industry=first),
-                 share=w.q(table.name, "share", industry=first), grade="judgement")  # fmt: skip
+    return w.say(
+        "crowding",
+        "judgement",
+        industry=w.name("industry", first),
+        regions=w.q(table.name, "regions", industry=first),
+        share=w.q(table.name, "share", industry=first),
+    )
 
 
 def _crowded(w: Writer, industry: str) -> Sentence:
     table = "opportunities.crowding"
-    return w.say("collective_item", industry=w.name("industry", industry), regions=w.q(table, "regions", industry=industry),
-                 share=w.q(table, "share", industry=industry), base=w.q(table, "base_share", industry=industry),
-                 addition=w.q(table, "addition", industry=industry), expansion=w.q(table, "expansion", industry=industry),
-                 grade="judgement")  # fmt: skip
+    return w.say(
+        "collective_item",
+        "judgement",
+        industry=w.name("industry", industry),
+        regions=w.q(table, "regions", industry=industry),
+        share=w.q(table, "share", industry=industry),
+        base=w.q(table, "base_share", industry=industry),
+        addition=w.q(table, "addition", industry=industry),
+        expansion=w.q(table, "expansion", industry=industry),
+    )
 
 
 def _solution(w: Writer) -> Sentence:
-    return w.say("solution", objective=w.q("layout.solution", item="objective"), bound=w.q("layout.solution", item="bound"),
-                 gap=w.q("layout.solution", item="gap"), alone=w.q("layout.solution", item="value_alone"),
-                 kept=w.q("layout.solution", item="kept_share"), grade="model")  # fmt: skip
+    return w.say(
+        "solution",
+        "model",
+        objective=w.q("layout.solution", item="objective"),
+        bound=w.q("layout.solution", item="bound"),
+        gap=w.q("layout.solution", item="gap"),
+        alone=w.q("layout.solution", item="value_alone"),
+        kept=w.q("layout.solution", item="kept_share"),
+    )
 
 
 def _price(w: Writer, rule: str) -> Sentence:
     table = "layout.duals"
-    return w.say("price_item", rule=w.name("rule", rule), limit=w.q(table, "limit", rule=rule),
-                 price=w.q(table, "price", rule=rule), grade="model")  # fmt: skip
+    return w.say(
+        "price_item",
+        "model",
+        rule=w.name("rule", rule),
+        limit=w.q(table, "limit", rule=rule),
+        price=w.q(table, "price", rule=rule),
+    )
 
 
 def _bound(w: Writer) -> Sentence:
-    return w.say("solution_note", grade="model")
+    return w.say("solution_note", "model")
 
 
 def _industries(w: Writer) -> Grid:
     table = w.table("layout.industries")
     columns = [c for c in ("before", "limit", "regions", "price", "before_expansion", "expansion") if c in table.columns]
-    rows = [((w.name("industry", i),), *((w.q(table.name, c, industry=i),) if table.has(c, industry=i) else w.title("none")
-             for c in columns)) for i in order(table, "before", "industry")]  # fmt: skip
+    rows: list[list[Parts]] = [
+        [(w.name("industry", i),), *w.cells(table.name, columns, industry=i)] for i in order(table, "before", "industry")
+    ]
     return w.grid("grid_industries", ("industry", *columns), rows, widths=(5, *(2 for _ in columns)))

@@ -13,7 +13,7 @@ def notes(w: Writer) -> tuple[Block, ...]:
         w.heading("notes"),
         body(_cells(w), _framework(w)),
         *_choices(w),
-        body(_weights(w), _intervals(w), w.say("notes_obstacle"), w.say("notes_fit", grade="judgement")),
+        body(_weights(w), _intervals(w), w.say("notes_obstacle"), w.say("notes_fit", "judgement")),
         body(w.say("notes_evidence"), w.say("notes_marks"), w.say("notes_grades"), _version(w)),
         Paragraph((w.say("notes_map"),), "note"),
     )
@@ -34,8 +34,12 @@ def _cells(w: Writer) -> Sentence:
 def _framework(w: Writer) -> Sentence:
     codes = [i.code for i in w.study.framework.indicators]
     title = w.study.framework.title[0 if w.phrases.language == "zh" else 1]
-    return w.say("notes_framework", title=w.name("quote", title), indicators=w.names("indicator", codes),
-                 source=w.name("citation", w.study.framework.source))  # fmt: skip
+    return w.say(
+        "notes_framework",
+        title=w.name("quote", title),
+        indicators=w.names("indicator", codes),
+        source=w.name("citation", w.study.framework.source),
+    )
 
 
 def _choices(w: Writer) -> tuple[Block, ...]:

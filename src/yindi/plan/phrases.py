@@ -1,4 +1,4 @@
-"""The phrase tables: one template per finding kind and language, words that follow signs, headings. Refused at load when unsound."""
+"""The phrase tables: templates per finding kind and language, words that follow signs, headings; refused when unsound."""
 
 from __future__ import annotations
 
@@ -35,15 +35,15 @@ class Phrases:
 
     def template(self, key: str) -> str:
         """The template of a sentence; raises UsageError with near keys."""
-        return _lookup(self.sentences, key, f"sentence ({self.language})")
+        return str(_lookup(self.sentences, key, f"sentence ({self.language})"))
 
     def title(self, key: str) -> str:
         """A heading, column head or fixed word."""
-        return _lookup(self.titles, key, f"title ({self.language})")
+        return str(_lookup(self.titles, key, f"title ({self.language})"))
 
     def word(self, row: str, sign: int) -> str:
         """The word of a row for a sign (+1, 0, -1)."""
-        return _lookup(self.words, row, f"words ({self.language})")[SIGNS[1 - sign]]
+        return str(_lookup(self.words, row, f"words ({self.language})")[SIGNS[1 - sign]])
 
 
 def _lookup(table: Mapping[str, Any], key: str, what: str) -> Any:

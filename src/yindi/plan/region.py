@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from yindi.core.document import Block, Document, Paragraph, Parts, Sentence
-from yindi.core.finding import Choice
+from yindi.core.document import Block, Document, Figure, Grid, Paragraph, Parts, Sentence, Series
+from yindi.core.finding import Choice, Label, Quantity
 from yindi.core.framework import LEVERS
 from yindi.plan.notes import notes
 from yindi.plan.rules import path_type
-from yindi.plan.writer import Writer, body, items, order
+from yindi.plan.writer import Slot, Writer, body, items, order
 
 SHOWN = 3
 
@@ -39,15 +39,18 @@ def position(w: Writer) -> tuple[Block, ...]:
     at = {"region": w.subject}
     trend = {c: w.q("scores.trend", c, **at) for c in ("first", "last", "rank_first", "rank_last", "rank_change")}
     first = w.name("year", w.study.panel.years[0])
-    moved = w.say("trend", since=first, direction=Choice("rose_fell", "last", than="first"),
-                  shift=Choice("place_change", "rank_change"), **trend)  # fmt: skip
+    moved = w.say(
+        "trend",
+        since=first,
+        direction=Choice("rose_fell", "last", than="first"),
+        shift=Choice("place_change", "rank_change"),
+        **trend,
+    )
     return (
         w.heading("position"),
         body(_standing(w), _against_nation(w), _against_block(w)),
         body(moved, _dimensions(w)),
-        w.figure(
-            "lines", "figure_index", _index_lines(w), alt="figure_index_alt", region=_region(w), options={"zero": "yes"}
-        ),  # fmt: skip
+        w.figure("lines", "figure_index", _index_lines(w), alt="figure_index_alt", region=_region(w), options={"zero": "yes"}),
         _ranks_grid(w),
     )
 
@@ -56,7 +59,7 @@ def endowments(w: Writer) -> tuple[Block, ...]:
     """Peers, strong and weak endowments, the whole profile as a table."""
     peers = peers_of(w)
     rule = w.study.config.diagnose.peers.rule
-    lead = w.say(f"peers_{rule}", region=_region(w), peers=w.names("region", peers), grade="judgement")
+    lead = w.say(f"peers_{rule}", "judgement", region=_region(w), peers=w.names("region", peers))
     strong = [_endowment_item(w, v, "endowment_strong") for v in standing(w, "strong")[:SHOWN]]
     weak = [_endowment_item(w, v, "endowment_weak") for v in standing(w, "weak")[:SHOWN]]
     blocks: list[Block] = [w.heading("endowments"), body(lead)]
@@ -68,8 +71,11 @@ def endowments(w: Writer) -> tuple[Block, ...]:
 def bottlenecks(w: Writer) -> tuple[Block, ...]:
     """Obstacles against the peers' frontier, by indicator and by lever; coupling with development."""
     table = w.table("diagnosis.obstacle")
-    ranked = [i for i in order(table, "degree", "indicator", region=w.subject)
-              if table.number("degree", region=w.subject, indicator=i) > 0]  # fmt: skip
+    ranked = [
+        i
+        for i in order(table, "degree", "indicator", region=w.subject)
+        if table.number("degree", region=w.subject, indicator=i) > 0
+    ]
     found = [_obstacle_item(w, i) for i in ranked[:SHOWN]]
     rows = [
         (
@@ -90,7 +96,7 @@ def cultivate(w: Writer) -> tuple[Block, ...]:
     chosen = chosen_industries(w)
     if not chosen:
         return (w.heading("cultivate"), body(w.say("cultivate_none", region=_region(w))))
-    lead = w.say("cultivate_lead", region=_region(w), count=w.q("layout.regions", "count", region=w.subject), grade="model")
+    lead = w.say("cultivate_lead", "model", region=_region(w), count=w.q("layout.regions", "count", region=w.subject))
     rows = [
         (
             (w.name("industry", c),),
@@ -101,8 +107,14 @@ def cultivate(w: Writer) -> tuple[Block, ...]:
         )
         for c in chosen
     ]
-    grid = w.grid("grid_cultivate", ("industry", "class", "fit", "carried_by", "bound_by"), rows, region=_region(w),
-                  note=(w.say("fit_note", grade="judgement"),), widths=(4, 2, 2, 3, 3))  # fmt: skip
+    grid = w.grid(
+        "grid_cultivate",
+        ("industry", "class", "fit", "carried_by", "bound_by"),
+        rows,
+        region=_region(w),
+        note=(w.say("fit_note", "judgement"),),
+        widths=(4, 2, 2, 3, 3),
+    )
     return (w.heading("cultivate"), body(lead), *items(_industry_item(w, c) for c in chosen), grid, body(_kept(w)))
 
 
@@ -112,9 +124,9 @@ def refrain(w: Writer) -> tuple[Block, ...]:
     unfit = [_unfit_item(w, c) for c in least_fit(w)[:SHOWN]]
     blocks: list[Block] = [w.heading("refrain")]
     if crowded:
-        blocks += [body(w.say("crowded_lead", region=_region(w), grade="model")), *items(crowded)]
+        blocks += [body(w.say("crowded_lead", "model", region=_region(w))), *items(crowded)]
     if unfit:
-        blocks += [body(w.say("unfit_lead", region=_region(w), grade="judgement")), *items(unfit)]
+        blocks += [body(w.say("unfit_lead", "judgement", region=_region(w))), *items(unfit)]
     return tuple(blocks) if crowded or unfit else (*blocks, body(w.say("refrain_none", region=_region(w))))
 
 
@@ -122,7 +134,7 @@ def levers(w: Writer) -> tuple[Block, ...]:
     """The five levers, each with its share of the obstacles, its measures, and the industries it unblocks."""
     blocks: list[Block] = [w.heading("levers"), body(w.say("levers_lead", region=_region(w)))]
     table = w.table("diagnosis.levers")
-    have = [lever for lever in order(table, "degree", "lever", region=w.subject)]
+    have = order(table, "degree", "lever", region=w.subject)
     for lever in (*have, *(x for x in LEVERS if x not in have)):
         blocks.append(w.heading(f"lever_{lever}", level=2))
         blocks.append(body(*_lever_sentences(w, lever, lever in have)))
@@ -136,7 +148,7 @@ def partners(w: Writer) -> tuple[Block, ...]:
     if not rows:
         return (w.heading("partners"), body(w.say("partners_none", region=_region(w))))
     found = [_partner_item(w, p) for p in rows]
-    return (w.heading("partners"), body(w.say("partners_lead", region=_region(w), grade="model")), *items(found))
+    return (w.heading("partners"), body(w.say("partners_lead", "model", region=_region(w))), *items(found))
 
 
 def monitoring(w: Writer) -> tuple[Block, ...]:
@@ -153,23 +165,35 @@ def monitoring(w: Writer) -> tuple[Block, ...]:
         for i in w.study.framework.indicators
         if table.has("value", region=w.subject, variable=i.code)
     ]
-    grid = w.grid("grid_monitoring", ("indicator", "year", "value", "peer_median", "percentile"), rows, region=_region(w),
-                  note=(w.say("monitoring_note"),), widths=(4, 2, 3, 3, 2))  # fmt: skip
+    grid = w.grid(
+        "grid_monitoring",
+        ("indicator", "year", "value", "peer_median", "percentile"),
+        rows,
+        region=_region(w),
+        note=(w.say("monitoring_note"),),
+        widths=(4, 2, 3, 3, 2),
+    )
     return (w.heading("monitoring"), body(w.say("monitoring_lead", region=_region(w))), grid)
 
 
 def chosen_industries(w: Writer) -> list[str]:
     """Industries the layout gives the region, by fit."""
     table = w.table("layout.allocation")
-    return [c for c in order(w.table("opportunities.candidates"), "fit", "industry", region=w.subject)
-            if table.number("chosen", region=w.subject, industry=c) > 0]  # fmt: skip
+    return [
+        c
+        for c in order(w.table("opportunities.candidates"), "fit", "industry", region=w.subject)
+        if table.number("chosen", region=w.subject, industry=c) > 0
+    ]
 
 
 def given_up(w: Writer) -> list[str]:
     """Industries that the region would choose alone and the layout gives to others."""
     table = w.table("layout.allocation")
-    return [c for c in order(w.table("opportunities.candidates"), "fit", "industry", region=w.subject)
-            if table.number("given_up", region=w.subject, industry=c) > 0]  # fmt: skip
+    return [
+        c
+        for c in order(w.table("opportunities.candidates"), "fit", "industry", region=w.subject)
+        if table.number("given_up", region=w.subject, industry=c) > 0
+    ]
 
 
 def least_fit(w: Writer) -> list[str]:
@@ -182,8 +206,11 @@ def least_fit(w: Writer) -> list[str]:
 def peers_of(w: Writer) -> list[str]:
     """Codes of the region's peers."""
     table = w.table("diagnosis.peers")
-    return [table.text("peer", region=w.subject, place=p) for p in table.labels("place")
-            if table.has("peer", region=w.subject, place=p)]  # fmt: skip
+    return [
+        table.text("peer", region=w.subject, place=p)
+        for p in table.labels("place")
+        if table.has("peer", region=w.subject, place=p)
+    ]
 
 
 def standing(w: Writer, which: str) -> list[str]:
@@ -193,22 +220,34 @@ def standing(w: Writer, which: str) -> list[str]:
     return [v for v in ranked if table.text("standing", region=w.subject, variable=v) == which]
 
 
-def _region(w: Writer) -> tuple:
+def _region(w: Writer) -> tuple[Label, ...]:
     return (w.name("region", w.subject),)
 
 
 def _standing(w: Writer) -> Sentence:
     at = {"region": w.subject, "year": w.year}
-    return w.say("standing", region=_region(w), year=w.name("year", w.year), index=w.q("scores.index", **at),
-                 rank=w.q("scores.rank", **at), low=w.q("scores.rank_low", **at), high=w.q("scores.rank_high", **at),
-                 regions=w.q("intake.summary", item="regions"))  # fmt: skip
+    return w.say(
+        "standing",
+        region=_region(w),
+        year=w.name("year", w.year),
+        index=w.q("scores.index", **at),
+        rank=w.q("scores.rank", **at),
+        low=w.q("scores.rank_low", **at),
+        high=w.q("scores.rank_high", **at),
+        regions=w.q("intake.summary", item="regions"),
+    )
 
 
 def _path(w: Writer) -> Sentence:
     kind = path_type(w.study, w.subject)
     at = {"region": w.subject}
-    return w.say(f"path_{kind}", region=_region(w), rank_first=w.q("scores.trend", "rank_first", **at),
-                 rank_last=w.q("scores.trend", "rank_last", **at), grade="judgement")  # fmt: skip
+    return w.say(
+        f"path_{kind}",
+        "judgement",
+        region=_region(w),
+        rank_first=w.q("scores.trend", "rank_first", **at),
+        rank_last=w.q("scores.trend", "rank_last", **at),
+    )
 
 
 def _main_obstacle(w: Writer, phrase: str) -> Sentence:
@@ -216,41 +255,57 @@ def _main_obstacle(w: Writer, phrase: str) -> Sentence:
     first = order(table, "degree", "indicator", region=w.subject)[0]
     if table.number("degree", region=w.subject, indicator=first) <= 0:
         return w.say("obstacle_none", region=_region(w))
-    return w.say(phrase, region=_region(w), indicator=w.name("indicator", first),
-                 degree=w.q("diagnosis.obstacle", "degree", region=w.subject, indicator=first),
-                 lever=w.name("lever", w.study.variables[first].lever))  # fmt: skip
+    return w.say(
+        phrase,
+        region=_region(w),
+        indicator=w.name("indicator", first),
+        degree=w.q("diagnosis.obstacle", "degree", region=w.subject, indicator=first),
+        lever=w.name("lever", w.study.variables[first].lever),
+    )
 
 
 def _against_nation(w: Writer) -> Sentence:
-    return w.say("against_nation", index=w.q("scores.index", region=w.subject, year=w.year),
-                 mean=w.q("scores.national", "mean", year=w.year), direction=Choice("above_below", "index", than="mean"))  # fmt: skip
+    return w.say(
+        "against_nation",
+        index=w.q("scores.index", region=w.subject, year=w.year),
+        mean=w.q("scores.national", "mean", year=w.year),
+        direction=Choice("above_below", "index", than="mean"),
+    )
 
 
 def _against_block(w: Writer) -> Sentence:
     grouping = w.study.config.regions.grouping
     group = w.study.space.group_of(grouping, [w.subject])[0]
-    return w.say("against_block", group=w.name("group", group), index=w.q("scores.index", region=w.subject, year=w.year),
-                 mean=w.q("disparity.dagum_groups", "mean", year=w.year, group=group),
-                 direction=Choice("above_below", "index", than="mean"))  # fmt: skip
+    return w.say(
+        "against_block",
+        group=w.name("group", group),
+        index=w.q("scores.index", region=w.subject, year=w.year),
+        mean=w.q("disparity.dagum_groups", "mean", year=w.year, group=group),
+        direction=Choice("above_below", "index", than="mean"),
+    )
 
 
 def _dimensions(w: Writer) -> Sentence:
     at = {"region": w.subject, "year": w.year}
-    ranked = order(w.table("scores.dimensions"), "value", "dimension", **at)
+    ranked = order(w.table("scores.dimensions"), "value", "dimension", region=w.subject, year=w.year)
     largest, smallest = ranked[0], ranked[-1]
-    return w.say("dimensions", largest=w.name("dimension", largest), smallest=w.name("dimension", smallest),
-                 most=w.q("scores.dimensions", dimension=largest, **at),
-                 least=w.q("scores.dimensions", dimension=smallest, **at))  # fmt: skip
+    return w.say(
+        "dimensions",
+        largest=w.name("dimension", largest),
+        smallest=w.name("dimension", smallest),
+        most=w.q("scores.dimensions", dimension=largest, **at),
+        least=w.q("scores.dimensions", dimension=smallest, **at),
+    )
 
 
-def _index_lines(w: Writer) -> list:
+def _index_lines(w: Writer) -> list[Series]:
     years = w.study.panel.years
     own = w.series(_region(w), "scores.index", "value", "year", years, "year", region=w.subject)
     mean = w.series(w.title("national_mean"), "scores.national", "mean", "year", years, "year")
     return [own, mean]
 
 
-def _ranks_grid(w: Writer):
+def _ranks_grid(w: Writer) -> Grid:
     rows = [
         (
             (w.name("year", y),),
@@ -267,11 +322,17 @@ def _ranks_grid(w: Writer):
 def _endowment_item(w: Writer, variable: str, phrase: str) -> Sentence:
     at = {"region": w.subject, "variable": variable}
     table = "diagnosis.endowment"
-    return w.say(phrase, indicator=w.name("variable", variable), year=w.name("year", w.table(table).text("year", **at)),
-                 value=w.q(table, "value", **at), median=w.q(table, "peer_median", **at), gap=w.q(table, "gap", **at))  # fmt: skip
+    return w.say(
+        phrase,
+        indicator=w.name("variable", variable),
+        year=w.name("year", w.table(table).text("year", **at)),
+        value=w.q(table, "value", **at),
+        median=w.q(table, "peer_median", **at),
+        gap=w.q(table, "gap", **at),
+    )
 
 
-def _endowment_figure(w: Writer):
+def _endowment_figure(w: Writer) -> Figure:
     table = w.table("diagnosis.endowment")
     variables = [v for v in table.labels("variable") if table.has("percentile", region=w.subject, variable=v)]
     own = w.series(_region(w), table.name, "percentile", "variable", variables, "variable", region=w.subject)
@@ -280,33 +341,50 @@ def _endowment_figure(w: Writer):
     )
 
 
-def _endowment_grid(w: Writer):
+def _endowment_grid(w: Writer) -> Grid:
     table = w.table("diagnosis.endowment")
-    rows = []
+    rows: list[tuple[Parts, ...]] = []
     for v in table.labels("variable"):
         if table.has("value", region=w.subject, variable=v):
             at = {"region": w.subject, "variable": v}
             gap: Parts = (w.q(table.name, "gap", **at),) if table.has("gap", **at) else w.title("none")
             median: Parts = (w.q(table.name, "peer_median", **at),) if table.has("peer_median", **at) else w.title("none")
-            rows.append(((w.name("variable", v),), (w.name("year", table.text("year", **at)),),
-                         (w.q(table.name, "value", **at),), median, gap, (w.q(table.name, "percentile", **at),)))  # fmt: skip
+            rows.append(
+                (
+                    (w.name("variable", v),),
+                    (w.name("year", table.text("year", **at)),),
+                    (w.q(table.name, "value", **at),),
+                    median,
+                    gap,
+                    (w.q(table.name, "percentile", **at),),
+                )
+            )
     heads = ("variable", "year", "value", "peer_median", "gap", "percentile")
     return w.grid("grid_endowment", heads, rows, region=_region(w), note=(w.say("gap_note"),), widths=(4, 1.5, 3, 3, 2, 2))
 
 
 def _obstacle_item(w: Writer, indicator: str) -> Sentence:
     at = {"region": w.subject, "indicator": indicator}
-    return w.say("obstacle_item", indicator=w.name("indicator", indicator), degree=w.q("diagnosis.obstacle", "degree", **at),
-                 distance=w.q("diagnosis.obstacle", "distance", **at),
-                 lever=w.name("lever", w.study.variables[indicator].lever))  # fmt: skip
+    return w.say(
+        "obstacle_item",
+        indicator=w.name("indicator", indicator),
+        degree=w.q("diagnosis.obstacle", "degree", **at),
+        distance=w.q("diagnosis.obstacle", "distance", **at),
+        lever=w.name("lever", w.study.variables[indicator].lever),
+    )
 
 
 def _coupling(w: Writer) -> Sentence:
     at = {"region": w.subject, "year": w.year}
     table = w.table("diagnosis.coupling")
-    return w.say("coupling", coordination=w.q(table.name, "coordination", **at), wang=w.q(table.name, "wang_coordination", **at),
-                 grade_name=w.name("grade", table.text("grade", **at)), kind=w.name("coupling_kind", table.text("kind", **at)),
-                 outcomes=w.names("variable", w.study.config.diagnose.outcomes))  # fmt: skip
+    return w.say(
+        "coupling",
+        coordination=w.q(table.name, "coordination", **at),
+        wang=w.q(table.name, "wang_coordination", **at),
+        grade_name=w.name("grade", table.text("grade", **at)),
+        kind=w.name("coupling_kind", table.text("kind", **at)),
+        outcomes=w.names("variable", w.study.config.diagnose.outcomes),
+    )
 
 
 def _lever_name(w: Writer, lever: str) -> Parts:
@@ -321,23 +399,34 @@ def _requirement(w: Writer, industry: str, column: str) -> Parts:
 def _industry_item(w: Writer, industry: str) -> Sentence:
     table, at = w.table("opportunities.candidates"), {"region": w.subject, "industry": industry}
     binding, strength, lever = (table.text(c, **at) for c in ("binding", "strength", "lever"))
-    common = {"industry": w.name("industry", industry), "fit": w.q(table.name, "fit", **at)}
+    common: dict[str, Slot] = {"industry": w.name("industry", industry), "fit": w.q(table.name, "fit", **at)}
     if not binding:
-        return w.say("industry_met", **common, grade="judgement")
-    return w.say("industry_item", **common, strength=w.name("requirement", strength), binding=w.name("requirement", binding),
-                 gap=w.q(table.name, "binding_gap", **at), lever=w.name("lever", lever), grade="judgement")  # fmt: skip
+        return w.say("industry_met", "judgement", **common)
+    return w.say(
+        "industry_item",
+        "judgement",
+        **common,
+        strength=w.name("requirement", strength),
+        binding=w.name("requirement", binding),
+        gap=w.q(table.name, "binding_gap", **at),
+        lever=w.name("lever", lever),
+    )
 
 
 def _kept(w: Writer) -> Sentence:
-    return w.say("kept", region=_region(w), kept=w.q("layout.regions", "kept_share", region=w.subject), grade="model")
+    return w.say("kept", "model", region=_region(w), kept=w.q("layout.regions", "kept_share", region=w.subject))
 
 
 def _crowded_item(w: Writer, industry: str) -> Sentence:
-    return w.say("crowded_item", industry=w.name("industry", industry),
-                 before=w.q("layout.industries", "before", industry=industry),
-                 limit=w.q("layout.industries", "limit", industry=industry),
-                 fit=w.q("opportunities.candidates", "fit", region=w.subject, industry=industry),
-                 price=w.q("layout.industries", "price", industry=industry), grade="model")  # fmt: skip
+    return w.say(
+        "crowded_item",
+        "model",
+        industry=w.name("industry", industry),
+        before=w.q("layout.industries", "before", industry=industry),
+        limit=w.q("layout.industries", "limit", industry=industry),
+        fit=w.q("opportunities.candidates", "fit", region=w.subject, industry=industry),
+        price=w.q("layout.industries", "price", industry=industry),
+    )
 
 
 def _unfit_item(w: Writer, industry: str) -> Sentence | None:
@@ -345,8 +434,14 @@ def _unfit_item(w: Writer, industry: str) -> Sentence | None:
     binding = table.text("binding", **at)
     if not binding:
         return None
-    return w.say("unfit_item", industry=w.name("industry", industry), fit=w.q(table.name, "fit", **at),
-                 binding=w.name("requirement", binding), gap=w.q(table.name, "binding_gap", **at), grade="judgement")  # fmt: skip
+    return w.say(
+        "unfit_item",
+        "judgement",
+        industry=w.name("industry", industry),
+        fit=w.q(table.name, "fit", **at),
+        binding=w.name("requirement", binding),
+        gap=w.q(table.name, "binding_gap", **at),
+    )
 
 
 def _lever_sentences(w: Writer, lever: str, measured: bool) -> list[Sentence]:
@@ -359,17 +454,27 @@ def _lever_sentences(w: Writer, lever: str, measured: bool) -> list[Sentence]:
     else:
         said.append(w.say("lever_unmeasured", lever=w.name("lever", lever)))
     obstacles = w.table("diagnosis.obstacle")
-    own = [i for i in order(obstacles, "degree", "indicator", region=w.subject)
-           if w.study.variables[i].lever == lever and obstacles.number("degree", region=w.subject, indicator=i) > 0]  # fmt: skip
-    said += [w.say(f"measure_{i}", indicator=w.name("indicator", i), value=_raw(w, i),
-                   distance=w.q("diagnosis.obstacle", "distance", region=w.subject, indicator=i)) for i in own[:2]]  # fmt: skip
+    own = [
+        i
+        for i in order(obstacles, "degree", "indicator", region=w.subject)
+        if w.study.variables[i].lever == lever and obstacles.number("degree", region=w.subject, indicator=i) > 0
+    ]
+    said += [
+        w.say(
+            f"measure_{i}",
+            indicator=w.name("indicator", i),
+            value=_raw(w, i),
+            distance=w.q("diagnosis.obstacle", "distance", region=w.subject, indicator=i),
+        )
+        for i in own[:2]
+    ]
     waiting = _unblocks(w, lever)
     if waiting:
-        said.append(w.say("lever_unblocks", industries=w.names("industry", waiting), grade="judgement"))
+        said.append(w.say("lever_unblocks", "judgement", industries=w.names("industry", waiting)))
     return said
 
 
-def _raw(w: Writer, indicator: str):
+def _raw(w: Writer, indicator: str) -> Quantity:
     return w.q("panel", region=w.subject, year=w.year, indicator=indicator)
 
 
@@ -380,6 +485,11 @@ def _unblocks(w: Writer, lever: str) -> list[str]:
 
 def _partner_item(w: Writer, place: str) -> Sentence:
     table, at = w.table("opportunities.partners"), {"region": w.subject, "place": place}
-    return w.say("partner_item", partner=w.name("region", table.text("partner", **at)),
-                 complement=w.name("requirement", table.text("complement", **at)),
-                 distance=w.q(table.name, "distance", **at), similarity=w.q(table.name, "similarity", **at), grade="model")  # fmt: skip
+    return w.say(
+        "partner_item",
+        "model",
+        partner=w.name("region", table.text("partner", **at)),
+        complement=w.name("requirement", table.text("complement", **at)),
+        distance=w.q(table.name, "distance", **at),
+        similarity=w.q(table.name, "similarity", **at),
+    )

@@ -60,12 +60,20 @@ def said(document: Document) -> Iterator[tuple[str, Sentence]]:
 
 
 def _sentences(bench: Bench, documents: list[Document]) -> None:
-    rows = [(f"{d.subject}.{d.language}.{n}", d.subject, d.language, section, text_of(s.parts, d.language), s.finding, s.grade)
-            for d in documents for n, (section, s) in enumerate(said(d), 1)]  # fmt: skip
+    rows = [
+        (f"{d.subject}.{d.language}.{n}", d.subject, d.language, section, text_of(s.parts, d.language), s.finding, s.grade)
+        for d in documents
+        for n, (section, s) in enumerate(said(d), 1)
+    ]
     labels = tuple(r[0] for r in rows)
     columns = ("subject", "language", "section", "text", "phrase", "grade")
-    bench.make("sentences", (("sentence", labels),), {c: [r[n] for r in rows] for n, c in enumerate(columns, 1)},
-               method="plan.compose", inputs=INPUTS)  # fmt: skip
+    bench.make(
+        "sentences",
+        (("sentence", labels),),
+        {c: [r[n] for r in rows] for n, c in enumerate(columns, 1)},
+        method="plan.compose",
+        inputs=INPUTS,
+    )
 
 
 def _quantities(bench: Bench, documents: list[Document]) -> None:
@@ -73,6 +81,11 @@ def _quantities(bench: Bench, documents: list[Document]) -> None:
     times = Counter(str(q.ref) for q in cited)
     values = {str(q.ref): q.value for q in cited}
     labels = tuple(sorted(times))
-    bench.make("quantities", (("cited", labels),),
-               {"value": [values[x] for x in labels], "times": [float(times[x]) for x in labels]},
-               method="plan.cite", inputs=INPUTS, units={"value": "value", "times": "count"})  # fmt: skip
+    bench.make(
+        "quantities",
+        (("cited", labels),),
+        {"value": [values[x] for x in labels], "times": [float(times[x]) for x in labels]},
+        method="plan.cite",
+        inputs=INPUTS,
+        units={"value": "value", "times": "count"},
+    )

@@ -42,12 +42,12 @@ class Writer:
         """A number of the study file."""
         return replace(self.table("config").quantity(item=item), unit=unit)
 
-    def say(self, kind: str, *, grade: str = "data", **fill: Slot) -> Sentence:
+    def say(self, phrase: str, grade: str = "data", /, **fill: Slot) -> Sentence:
         """A sentence of the given phrase."""
         quantities = {k: v for k, v in fill.items() if isinstance(v, Quantity)}
         labels = {k: v for k, v in fill.items() if isinstance(v, Label | tuple)}
         choices = {k: v for k, v in fill.items() if isinstance(v, Choice)}
-        finding = Finding(kind, self.subject, quantities, labels, choices, grade)
+        finding = Finding(phrase, self.subject, quantities, labels, choices, grade)
         return sentence(finding, self.phrases, self.study.names)
 
     def name(self, kind: str, code: str) -> Label:
@@ -58,7 +58,7 @@ class Writer:
         """Labels in the writer's language."""
         return tuple(self.name(kind, c) for c in codes)
 
-    def list(self, labels: Sequence[Label]) -> Parts:
+    def joined(self, labels: Sequence[Label]) -> Parts:
         """Labels joined in words."""
         return listed(tuple(labels), self.phrases, self.study.names)
 
@@ -73,6 +73,15 @@ class Writer:
     def word(self, row: str, sign: int) -> Parts:
         """A word of the vocabulary."""
         return (self.phrases.word(row, sign),)
+
+    def cell(self, name: str, column: str = "value", **where: str) -> Parts:
+        """A cell of a table as Parts; the word for absence where it is absent."""
+        table = self.table(name)
+        return (table.quantity(column, **where),) if table.has(column, **where) else self.title("none")
+
+    def cells(self, name: str, columns: Sequence[str], **where: str) -> list[Parts]:
+        """Several columns of one row."""
+        return [self.cell(name, c, **where) for c in columns]
 
     def grid(
         self,
@@ -98,11 +107,28 @@ class Writer:
         )
         return Series(name, points)
 
-    def figure(self, kind: str, caption: str, series: Sequence[Series], *, alt: str, emphasis: Sequence[str] = (),
-               note: Sequence[Sentence] = (), options: dict[str, str] | None = None, **fill: Slot) -> Figure:  # fmt: skip
+    def figure(
+        self,
+        kind: str,
+        caption: str,
+        series: Sequence[Series],
+        *,
+        alt: str,
+        emphasis: Sequence[str] = (),
+        note: Sequence[Sentence] = (),
+        options: dict[str, str] | None = None,
+        **fill: Slot,
+    ) -> Figure:
         """A figure whose caption and alternative text are phrases."""
-        return Figure(kind, self.say(caption, **fill).parts, tuple(series), self.say(alt, **fill).parts, tuple(note),
-                      tuple(emphasis), options or {})  # fmt: skip
+        return Figure(
+            kind,
+            self.say(caption, **fill).parts,
+            tuple(series),
+            self.say(alt, **fill).parts,
+            tuple(note),
+            tuple(emphasis),
+            options or {},
+        )
 
 
 def body(*sentences: Sentence | None) -> Paragraph:
