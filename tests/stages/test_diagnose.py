@@ -152,7 +152,7 @@ def test_marks_follow_the_cell_its_peers_and_the_frontier() -> None:
 
 
 def test_land_neighbours_are_filled_up_by_distance_and_say_so() -> None:
-    """Gansu touches only Shaanxi; of the others Hubei's point (114.3, 30.6) and Henan's (113.6, 34.8) compete: Henan is nearer."""
+    """Gansu touches only Shaanxi; of Hubei (114.3, 30.6) and Henan (113.6, 34.8) Henan is nearer."""
     done = diagnosed(diagnose={"peers": {"rule": "neighbours"}})
     peers = done.diagnosis.peers
     assert [peers.text("peer", region="620000", place=p) for p in "12"] == ["610000", "410000"]

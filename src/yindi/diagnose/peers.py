@@ -35,7 +35,7 @@ class Peers:
 
 def by_similarity(points: np.ndarray, k: int, labels: Sequence[str]) -> Peers:
     """The k nearest units of each over standardised points (N,V); exact ties go to the smaller label, not to the earlier row."""
-    order = np.argsort(np.array(labels))
+    order = np.argsort(np.array(list(labels)))
     found = order[nearest(points[order], k).order]
     members: list[tuple[int, ...]] = [()] * len(labels)
     for row, unit in enumerate(order):
@@ -61,7 +61,7 @@ def by_contact(contact: Sequence[Sequence[int]], fill: Fill, *, fewest: int = 2)
 
 def by_distance(places: np.ndarray, labels: Sequence[str]) -> Fill:
     """All units from the nearest on by great-circle distance between places (N,2) in degrees; ties go to the smaller label."""
-    rank = np.argsort(np.argsort(np.array(labels)))
+    rank = np.argsort(np.argsort(np.array(list(labels))))
 
     def fill(unit: int) -> Sequence[int]:
         apart = np.round(kilometres(places[unit], places), 6)
