@@ -1,0 +1,133 @@
+"""Detectors: what a table shows about itself. Each takes one variable's values (R,T) with the mask of known cells."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+Thresholds = Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Break:
+    """A boundary between year `at` - 1 and year `at`: share of regions concerned, size (log), and whether it is sure."""
+
+    at: int
+    share: float
+    size: float
+    sure: bool
+
+
+def growth(x: np.ndarray, known: np.ndarray) -> np.ndarray:
+    """Log growth (R,T-1); NaN where one of the two values is absent or not above zero (inside this module only)."""
+    fine = known & (x > 0)
+    logs = np.log(np.where(fine, x, 1.0))
+    return np.where(fine[:, 1:] & fine[:, :-1], np.diff(logs, axis=1), np.nan)
+
+
+@dataclass(frozen=True, slots=True)
+class _Profile:
+    counted: np.ndarray
+    median: np.ndarray
+    spread: np.ndarray
+    share: np.ndarray
+
+
+def _profile(g: np.ndarray, regions: float) -> _Profile:
+    counted = np.isfinite(g).sum(axis=0)
+    usable = counted >= max(regions, 0.5 * len(g))
+    safe = np.where(usable, g, 0.0)
+    median = np.where(usable, np.nanmedian(safe, axis=0), np.nan)
+    spread = np.where(usable, np.nanmedian(np.abs(safe - np.where(usable, median, 0.0)), axis=0), np.nan)
+    same = (np.sign(safe) == np.sign(np.where(usable, median, 0.0))) & np.isfinite(safe)
+    return _Profile(counted, median, spread, np.where(usable, same.sum(axis=0) / np.maximum(counted, 1), 0.0))
+
+
+def rebased(x: np.ndarray, known: np.ndarray, limits: Thresholds) -> list[Break]:
+    """Re-based series (价格基期变动): nearly all regions jump together against the series' usual direction, and equally far.
+
+    A real shock widens the spread between regions or lasts; a new base does neither. All regions moving eightfold is a unit slip.
+    """
+    p = _profile(growth(x, known), limits["regions"])
+    if np.isfinite(p.median).sum() < 3:
+        return []
+    usual, spread = float(np.nanmedian(p.median)), max(float(np.nanmedian(p.spread)), 1e-3)
+    found = []
+    for t in np.flatnonzero(np.isfinite(p.median) & (p.share >= limits["share"])):
+        jump, away = float(p.median[t]), abs(float(p.median[t]) - usual)
+        if abs(jump) >= limits["slip"]:
+            found.append(Break(int(t) + 1, float(p.share[t]), jump, True))
+        elif jump * usual < 0 and away >= limits["reversal"]:
+            apart = abs(jump) >= limits["coherence"] * p.spread[t] and p.spread[t] <= limits["spread"] * spread
+            found.append(Break(int(t) + 1, float(p.share[t]), jump, bool(apart and _alone(p.median, int(t), usual))))
+    return found
+
+
+def _alone(median: np.ndarray, t: int, usual: float) -> bool:
+    sides = [median[s] for s in (t - 1, t + 1) if 0 <= s < len(median) and np.isfinite(median[s])]
+    return bool(sides) and all(side * usual > 0 for side in sides)
+
+
+def _against_others(values: np.ndarray) -> np.ndarray:
+    fine = np.isfinite(values)
+    others = np.full(len(values), np.nan)
+    for t in np.flatnonzero(fine):
+        rest = values[fine & (np.arange(len(values)) != t)]
+        others[t] = np.median(rest) if len(rest) >= 3 else np.nan
+    ratio: np.ndarray = np.where(np.isfinite(others), values / np.maximum(others, 1e-3), 0.0)
+    return ratio
+
+
+def vintage_by_identity(x: np.ndarray, identity: np.ndarray, known: np.ndarray, limits: Thresholds) -> list[Break]:
+    """Vintage break (数据修订断点): the ratio of a variable to what its identity gives drifts, then snaps at a boundary.
+
+    A sample median of |change of the log ratio| that is `ratio` times that of the other boundaries, and not small, is sure.
+    """
+    drift = np.abs(growth(x, known) - growth(identity, known))
+    p = _profile(drift, limits["regions"])
+    over = _against_others(p.median)
+    hit = np.isfinite(p.median) & (over >= limits["ratio"]) & (p.median >= limits["identity"])
+    moved = (drift >= limits["identity"]).sum(axis=0) / np.maximum(p.counted, 1)
+    return [Break(int(t) + 1, float(moved[t]), float(p.median[t]), True) for t in np.flatnonzero(hit)]
+
+
+def vintage_by_spread(x: np.ndarray, known: np.ndarray, limits: Thresholds) -> list[Break]:
+    """A burst of the spread of growth between regions in one year of an otherwise smooth series."""
+    g = growth(x, known)
+    p = _profile(g, limits["regions"])
+    over = _against_others(p.spread)
+    hit = np.isfinite(p.spread) & (over >= limits["burst"]) & (p.spread >= limits["spread"])
+    away = np.abs(g - p.median) >= limits["spread"]
+    share = away.sum(axis=0) / np.maximum(p.counted, 1)
+    sure = (over >= limits["burst_sure"]) & (p.spread >= limits["spread_sure"])
+    return [Break(int(t) + 1, float(share[t]), float(p.spread[t]), bool(sure[t])) for t in np.flatnonzero(hit)]
+
+
+def spikes(x: np.ndarray, known: np.ndarray, limits: Thresholds) -> list[tuple[int, int, float]]:
+    """(region, year, log jump) of single values that leave their series and come back the year after."""
+    g = growth(x, known)
+    p = _profile(g, 3)
+    away = g - np.where(np.isfinite(p.median), p.median, 0.0)
+    scale = max(float(np.nanmedian(np.abs(away))) if np.isfinite(away).any() else 0.0, 1e-3)
+    found = []
+    for r, t in np.argwhere(np.isfinite(away[:, :-1]) & np.isfinite(away[:, 1:])):
+        out, home = float(away[r, t]), float(away[r, t + 1])
+        if abs(out) >= max(limits["jump"], limits["ratio"] * scale) and -home / out >= limits["back"]:
+            found.append((int(r), int(t) + 1, out))
+    return found
+
+
+def constant(x: np.ndarray, known: np.ndarray) -> bool:
+    """True where there are at least two known values and all are equal."""
+    have = x[known]
+    return len(have) > 1 and bool((have == have[0]).all())
+
+
+def out_of_bound(x: np.ndarray, known: np.ndarray, bound: str) -> np.ndarray:
+    """(R,T), True where a value breaks its bound: share [0,1], percent [0,100], nonnegative, positive."""
+    low = {"": -np.inf, "positive": np.nextafter(0, 1)}.get(bound, 0.0)
+    high = {"share": 1.0, "percent": 100.0}.get(bound, np.inf)
+    wrong: np.ndarray = known & ((x < low) | (x > high))
+    return wrong

@@ -1,0 +1,140 @@
+"""What the codes mean: variables and framework, packaged or the user's own beside the study file, and everybody's names."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from yindi.core import resources
+from yindi.core.config import StudyConfig
+from yindi.core.errors import Problems, UsageError, did_you_mean
+from yindi.core.framework import BOUNDS, LEVERS, Framework, Indicator, Variable
+from yindi.core.names import Names
+from yindi.core.wording import units as known_units
+from yindi.intake import regions
+from yindi.intake.read import decode
+
+_NUMBERS = {"direction": int}
+
+
+def _variable(row: Mapping[str, str]) -> Variable:
+    given = {k: (v or "").strip() for k, v in row.items() if k in Variable.__dataclass_fields__}
+    direction = int(given.pop("direction", "1") or 1)
+    return Variable(**given, direction=direction)  # type: ignore[arg-type]
+
+
+def _faults(v: Variable) -> list[str]:
+    wrong = []
+    if v.unit not in known_units():
+        wrong.append(f"unit {v.unit!r} is not known (did you mean {list(did_you_mean(v.unit, known_units()))}?)")
+    if v.bound not in BOUNDS:
+        wrong.append(f"bound {v.bound!r} is not one of {list(BOUNDS)}")
+    if v.lever not in ("", *LEVERS):
+        wrong.append(f"lever {v.lever!r} is not one of {list(LEVERS)}")
+    if v.direction not in (-1, 1):
+        wrong.append(f"direction {v.direction} is neither 1 nor -1")
+    return wrong
+
+
+def variables(config: StudyConfig, folder: Path, problems: Problems) -> dict[str, Variable]:
+    """All variables by code: the packaged table, then the user's own (which may redefine a code)."""
+    table = {r["code"]: _variable(r) for r in resources.rows("variables.csv")}
+    if config.variables is None:
+        return table
+    path = folder / config.variables
+    if not path.is_file():
+        problems.add(config.variables, "there is no such file.", "correct `variables` in study.yaml")
+        return table
+    for n, row in enumerate(csv.DictReader(io.StringIO(decode(path.read_bytes(), config.variables))), 2):
+        _own_variable(table, row, f"{config.variables}, row {n}", problems)
+    return table
+
+
+def _own_variable(table: dict[str, Variable], row: Mapping[str, str], place: str, problems: Problems) -> None:
+    missing = [c for c in ("code", "zh", "en", "unit") if not row.get(c)]
+    if missing:
+        problems.add(place, f"the column(s) {missing} are empty or missing.", "every variable needs code, zh, en and unit")
+        return
+    try:
+        variable = _variable(row)
+    except ValueError as fault:
+        problems.add(place, f"{fault}.", "direction is 1 or -1")
+        return
+    for wrong in _faults(variable):
+        problems.add(place, wrong + ".", "see the packaged data/variables.csv and data/units.csv")
+    table[variable.code] = variable
+
+
+def framework(config: StudyConfig, folder: Path, known: Mapping[str, Variable], problems: Problems) -> Framework | None:
+    """The framework, packaged or a YAML file beside the study file; None (with problems) when it cannot be used."""
+    name = config.framework
+    own = folder / name
+    if own.is_file():
+        import yaml
+
+        tree = yaml.safe_load(own.read_text(encoding="utf-8"))
+    else:
+        try:
+            tree = resources.tree(f"frameworks/{name}.yaml")
+        except UsageError:
+            problems.add("study.yaml: framework", f"there is no framework {name!r}.", "name a packaged one, or a YAML file here",
+                         _packaged())  # fmt: skip
+            return None
+    return _framework(tree, name, known, problems)
+
+
+def _packaged() -> list[str]:
+    from importlib.resources import files
+
+    return sorted(p.name.removesuffix(".yaml") for p in files("yindi.data").joinpath("frameworks").iterdir())
+
+
+def _framework(tree: Any, place: str, known: Mapping[str, Variable], problems: Problems) -> Framework | None:
+    try:
+        indicators = tuple(Indicator(i["code"], i["dimension"], int(i.get("direction", 1))) for i in tree["indicators"])
+        dims = {d: (n["zh"], n["en"]) for d, n in tree["dimensions"].items()}
+        made = Framework(str(tree["code"]), (tree["title"]["zh"], tree["title"]["en"]), str(tree.get("source", "")), indicators, dims,
+                         str(tree.get("note", "")))  # fmt: skip
+    except (KeyError, TypeError, ValueError) as fault:
+        problems.add(f"framework {place}", f"cannot be used: {fault}.", "compare it with the packaged data/frameworks/nqpf_b.yaml")
+        return None
+    stray = [i.code for i in indicators if i.code not in known]
+    for code in stray:
+        problems.add(f"framework {place}", f"indicator {code!r} is no variable.", "correct it, or describe it in `variables`",
+                     did_you_mean(code, known))  # fmt: skip
+    return None if stray else made
+
+
+def _pairs(path: str, code: str = "code") -> dict[str, tuple[str, str]]:
+    return {r[code]: (r["zh"], r["en"]) for r in resources.rows(path)}
+
+
+def names(known: Mapping[str, Variable], chosen: Framework, config: StudyConfig, folder: Path) -> Names:
+    """Names of regions, variables (also as indicators), dimensions, industries, groups and levers."""
+    called = {v.code: (v.zh, v.en) for v in known.values()}
+    made = Names().plus("region", region_names(config.regions.level)).plus("variable", called).plus("indicator", called)
+    made = made.plus("dimension", chosen.dimensions).plus("group", _pairs("regions/groups.csv", "group"))
+    made = made.plus("lever", _pairs("levers.csv", "lever"))
+    return made.plus("industry", {**_pairs("sections.csv"), **_industries(config, folder)})
+
+
+def region_names(level: str) -> dict[str, tuple[str, str]]:
+    """Code -> (zh, en) of a level; below provinces only the Chinese name is packaged."""
+    if level == "province":
+        return {c: (r["zh"], r["en"]) for c, r in regions.provinces().items()}
+    return {c: (n, n) for c, n in regions.codes(level).items()}
+
+
+def _industries(config: StudyConfig, folder: Path) -> dict[str, tuple[str, str]]:
+    own = folder / config.opportunities.industries
+    if own.is_file():
+        rows = list(csv.DictReader(io.StringIO(decode(own.read_bytes(), own.name))))
+    else:
+        try:
+            rows = list(resources.rows(f"industries/{config.opportunities.industries}.csv"))
+        except UsageError:
+            return {}
+    return {r["code"]: (r["zh"], r["en"]) for r in rows if {"code", "zh", "en"} <= set(r)}

@@ -1,0 +1,120 @@
+"""Files -> grids of raw cells that remember file, sheet, row and column as people count them (from 1)."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from yindi.core.errors import Problem, ProblemsError, did_you_mean
+
+TEXT = (".csv", ".tsv", ".txt")
+BOOKS = (".xlsx", ".xlsm", ".xls", ".ods", ".xlsb")
+_BOMS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """One sheet: raw cells as read; `rows[i][j]` stands in row i + 1, column j + 1 of the file."""
+
+    file: str
+    sheet: str
+    rows: tuple[tuple[object, ...], ...]
+
+    def place(self, row: int, column: int | None = None) -> str:
+        """Where a cell is, in words."""
+        sheet = f", sheet {self.sheet!r}" if self.sheet else ""
+        return f"{self.file}{sheet}, row {row}" + ("" if column is None else f", column {column} ({letters(column)})")
+
+
+def letters(column: int) -> str:
+    """Column number -> letters as in a spreadsheet (1 -> A, 27 -> AA)."""
+    text = ""
+    while column > 0:
+        column, rest = divmod(column - 1, 26)
+        text = chr(65 + rest) + text
+    return text
+
+
+def sha256(path: Path) -> str:
+    """Digest of a file's bytes."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _fail(place: str, message: str, way_out: str, candidates: Sequence[str] = ()) -> ProblemsError:
+    return ProblemsError("intake", [Problem(place, message, way_out, tuple(candidates))])
+
+
+def read(path: Path, file: str, sheet: str | None = None) -> Grid:
+    """One sheet of a file as a Grid; raises ProblemsError when the file is absent, empty, undecodable or damaged."""
+    if not path.is_file():
+        near = did_you_mean(path.name, [p.name for p in path.parent.iterdir()]) if path.parent.is_dir() else ()
+        raise _fail(file, "there is no such file.", "correct `file` in study.yaml, or put the file there", near)
+    if path.stat().st_size == 0:
+        raise _fail(file, "the file is empty (0 bytes).", "export it again")
+    kind = path.suffix.lower()
+    if kind in TEXT:
+        grid = Grid(file, "", _delimited(decode(path.read_bytes(), file), file))
+    elif kind in BOOKS:
+        grid = _book(path, file, sheet)
+    else:
+        raise _fail(file, f"files of type {kind or 'without an extension'} are not read.", f"save it as {', '.join(TEXT + BOOKS)}")
+    if not any(_filled(row) for row in grid.rows):
+        raise _fail(file, "the table is empty: no cell holds anything.", "export it again, or name another `sheet`")
+    return grid
+
+
+def _filled(row: Sequence[object]) -> bool:
+    return any(c is not None and str(c).strip() != "" for c in row)
+
+
+def decode(data: bytes, file: str) -> str:
+    """Text of a CSV: byte-order mark, else strict UTF-8, else GB18030; raises ProblemsError naming the first bad line."""
+    for mark, name in _BOMS:
+        if data.startswith(mark):
+            return _try(data, name, file)
+    if b"\x00" in data[:4096]:
+        raise _fail(file, "holds zero bytes: this is no text file.", "save it as CSV in UTF-8, or keep the right extension")
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        return _try(data, "gb18030", file)
+
+
+def _try(data: bytes, name: str, file: str) -> str:
+    try:
+        return data.decode(name)
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        tried = "UTF-8 nor GB18030" if name == "gb18030" else f"{name}, as its first bytes claim"
+        raise _fail(f"{file}, row {line}", f"the bytes {data[error.start:error.start + 4].hex(' ')} are neither {tried}.",
+                    "save the file as CSV in UTF-8") from None  # fmt: skip
+
+
+def _delimited(text: str, file: str) -> tuple[tuple[str, ...], ...]:
+    first = next((line for line in text.splitlines() if line.strip()), "")
+    delimiter = max(",\t;", key=first.count)
+    try:
+        return tuple(tuple(row) for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
+    except csv.Error as error:
+        raise _fail(file, f"is not well-formed CSV: {error}.", "check the quotation marks, or export it again") from None
+
+
+def _book(path: Path, file: str, sheet: str | None) -> Grid:
+    from python_calamine import CalamineError, CalamineWorkbook
+
+    try:
+        book = CalamineWorkbook.from_path(str(path))
+        names = list(book.sheet_names)
+        chosen = sheet if sheet is not None else names[0]
+        if chosen not in names:
+            raise _fail(file, f"has no sheet {chosen!r}.", "correct `sheet`", names)
+        if sheet is None and len(names) > 1:
+            raise _fail(file, f"has {len(names)} sheets.", "name the one to read with `sheet`", names)
+        rows = book.get_sheet_by_name(chosen).to_python(skip_empty_area=False)
+    except CalamineError as error:
+        raise _fail(file, f"cannot be opened as a workbook: {error}.", "open it in a spreadsheet program and save it again") from None
+    return Grid(file, chosen, tuple(tuple(row) for row in rows))
