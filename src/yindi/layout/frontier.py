@@ -1,0 +1,64 @@
+"""The front between the value of all and the value of the lagging regions: extremes first, then equal steps of the floor."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from yindi.layout.check import objective
+from yindi.layout.problem import Problem
+from yindi.layout.solver import highest_for_lagging, solve_with_floor
+
+SAME = 1e-9
+
+
+@dataclass(frozen=True, slots=True)
+class Front:
+    """Per point: the floor asked for (share of the attainable), value of the plan, value of lagging and leading regions,
+    gap (mean value of a leading region less that of a lagging one), and the plans (P,R,C)."""
+
+    floor: np.ndarray
+    value: np.ndarray
+    lagging: np.ndarray
+    leading: np.ndarray
+    gap: np.ndarray
+    plans: np.ndarray
+
+
+def front(problem: Problem, *, points: int, gap: float = 1e-6, seed: int = 0) -> Front:
+    """Up to `points` plans by epsilon-constraint on the floor; one point where efficiency already gives lagging regions all.
+
+    Source: Haimes, Lasdon and Wismer (1971). Raises InfeasibleError as solve does.
+    """
+    if points == 0:
+        return _front(problem, [], [], 0.0)
+    rows, columns = problem.order()
+    ordered = problem.take(rows, columns)
+    efficient, _ = solve_with_floor(ordered, None, gap=gap, seed=seed)
+    low, best = _lagging(ordered, efficient), highest_for_lagging(ordered, gap=gap, seed=seed)
+    plans, floors = [efficient], [low]
+    if best - low > SAME * max(1.0, best):
+        for level in np.linspace(low, best, points)[1:]:
+            asked = float(level) - SAME * max(1.0, best)
+            plans.append(solve_with_floor(ordered, asked, gap=gap, seed=seed)[0])
+            floors.append(float(level))
+    unsorted = [np.zeros_like(p) for p in plans]
+    for plan, back in zip(plans, unsorted, strict=True):
+        back[np.ix_(rows, columns)] = plan
+    return _front(problem, unsorted, floors, best)
+
+
+def _lagging(problem: Problem, plan: np.ndarray) -> float:
+    return float((plan * problem.value)[np.asarray(problem.lagging)].sum())
+
+
+def _front(problem: Problem, plans: list[np.ndarray], floors: list[float], best: float) -> Front:
+    lag = np.asarray(problem.lagging)
+    kept = np.array([_lagging(problem, p) for p in plans])
+    value = np.array([objective(problem, p) for p in plans])
+    lead = np.array([float((p * problem.value)[~lag].sum()) for p in plans])
+    between = lead / max(1, int((~lag).sum())) - kept / max(1, int(lag.sum()))
+    share = np.array(floors) / best if best > 0 else np.zeros(len(floors))
+    stack = np.array(plans).reshape(len(plans), *problem.value.shape)
+    return Front(share, value, kept, lead, between, stack)

@@ -1,0 +1,105 @@
+"""The rules of a layout as rows with names, and the model made of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from yindi.layout.model import LayoutModel
+from yindi.layout.problem import Problem
+
+FLOOR, LIMIT, MOST, LEAST, FORBIDDEN, LOCKED = (
+    "floor",
+    "limit",
+    "portfolio_max",
+    "portfolio_min",
+    "forbidden",
+    "locked",
+)
+FAMILIES = (LIMIT, MOST, LEAST, FORBIDDEN, LOCKED, FLOOR)
+DIGITS = 9
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A named rule: its family, and the region and industry it speaks of ("" where it speaks of none)."""
+
+    family: str
+    region: str = ""
+    industry: str = ""
+
+    @property
+    def code(self) -> str:
+        """`family|region|industry` without the empty parts."""
+        return "|".join(p for p in (self.family, self.region, self.industry) if p)
+
+
+@dataclass(frozen=True, slots=True)
+class Assembled:
+    """A model, where its pairs stand (R,C) -> column, and its named rows: rule -> (row, True when the rule is a lower limit)."""
+
+    model: LayoutModel
+    pairs: np.ndarray
+    rows: dict[Rule, tuple[int, bool]]
+
+
+def rounded(value: np.ndarray) -> np.ndarray:
+    """Values without the last digits, so that noise of arithmetic cannot break a tie."""
+    top = float(np.max(value, initial=0.0))
+    return np.round(value / top, DIGITS) * top if top > 0 else value
+
+
+def assemble(problem: Problem, *, floor: float | None = None, objective: np.ndarray | None = None) -> Assembled:
+    """The model of a problem.
+
+    `floor`: the value lagging regions must keep together (None: no such row); `objective` (R,C) replaces the values.
+    """
+    value = rounded(problem.value if objective is None else objective)
+    model, shape = LayoutModel(), problem.value.shape
+    r, c = (a.ravel() for a in np.indices(shape))
+    locked, shut = np.asarray(problem.locked).ravel(), np.asarray(problem.forbidden).ravel()
+    labels = [f"{problem.regions[a]}|{problem.industries[b]}" for a, b in zip(r.tolist(), c.tolist(), strict=True)]
+    at = model.add_columns("pair", labels, cost=value.ravel(), lower=locked.astype(float),
+                           upper=np.where(shut, 0.0, 1.0), integer=True)  # fmt: skip
+    rows: dict[Rule, tuple[int, bool]] = {}
+    _limits(model, problem, rows, c, at, plain=objective is not None)
+    _portfolios(model, problem, rows, r, at)
+    if floor is not None:
+        keep = np.flatnonzero(np.asarray(problem.lagging)[r])
+        held = rounded(problem.value).ravel()
+        row = model.add_rows(FLOOR, [FLOOR], lower=floor, terms=[(np.zeros(len(keep), np.intp), at[keep], held[keep])])
+        rows[Rule(FLOOR)] = (int(row[0]), True)
+    return Assembled(model, at.reshape(shape), rows)
+
+
+def _limits(
+    model: LayoutModel, problem: Problem, rows: dict[Rule, tuple[int, bool]], c: np.ndarray, at: np.ndarray, *, plain: bool
+) -> None:
+    limit, price = np.asarray(problem.limit), np.asarray(problem.over_price)
+    capped = np.flatnonzero(np.isfinite(limit))
+    place = np.full(len(limit), -1)
+    place[capped] = np.arange(len(capped))
+    keep = place[c] >= 0
+    terms: list[tuple[np.ndarray, np.ndarray, np.ndarray | float]] = [(place[c[keep]], at[keep], 1.0)]
+    names = [problem.industries[k] for k in capped.tolist()]
+    soft = np.flatnonzero(np.isfinite(price[capped]))
+    if len(soft):
+        cost = 0.0 if plain else -price[capped[soft]]
+        over = model.add_columns("over", [names[k] for k in soft], cost=cost)
+        terms.append((soft, over, -1.0))
+    found = model.add_rows(LIMIT, names, upper=limit[capped], terms=terms)
+    rows.update({Rule(LIMIT, "", n): (int(f), False) for n, f in zip(names, found, strict=True)})
+
+
+def _portfolios(model: LayoutModel, problem: Problem, rows: dict[Rule, tuple[int, bool]], r: np.ndarray, at: np.ndarray) -> None:
+    most, least = np.asarray(problem.portfolio_max), np.asarray(problem.portfolio_min)
+    for family, bound, wanted in ((MOST, most, np.isfinite(most)), (LEAST, least, least > 0)):
+        chosen = np.flatnonzero(wanted)
+        place = np.full(len(most), -1)
+        place[chosen] = np.arange(len(chosen))
+        keep = place[r] >= 0
+        names = [problem.regions[k] for k in chosen.tolist()]
+        sides = {"upper": bound[chosen]} if family == MOST else {"lower": bound[chosen]}
+        found = model.add_rows(family, names, terms=[(place[r[keep]], at[keep], 1.0)], **sides)  # type: ignore[arg-type]
+        rows.update({Rule(family, n): (int(f), family == LEAST) for n, f in zip(names, found, strict=True)})

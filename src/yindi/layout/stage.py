@@ -1,0 +1,296 @@
+"""Stage layout: opportunities of all regions in, one plan of all regions out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from yindi.core.axes import INDUSTRY, REGION, require_same
+from yindi.core.errors import Problems, did_you_mean
+from yindi.core.study import Bench, Study
+from yindi.layout.frontier import front
+from yindi.layout.prices import best_alone
+from yindi.layout.problem import Problem
+from yindi.layout.solver import Solution, solve
+from yindi.layout.value import REASONS, attractiveness, expansion, lagging, value
+
+OPPORTUNITIES = ("opportunities.fit", "opportunities.industries", "scores.index", "config")
+CITES = ("huangfu2018",)
+REST = "rest"
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """The planner's problem, what region-by-region advice would give (R,C), and which cells rest on filled input."""
+
+    problem: Problem
+    before: np.ndarray
+    candidate: np.ndarray
+    marks: np.ndarray | None
+
+
+def layout(study: Study) -> Study:
+    """The coordinated layout (协同布局), its front, prices and comparison with region-by-region advice.
+
+    Raises InfeasibleError (exit 4) naming the rules that contradict each other.
+    """
+    stated = _stated(study)
+    config = study.config.layout
+    found = solve(stated.problem, gap=config.gap, seed=study.config.seed)
+    bench = Bench(study, "layout")
+    _allocation(bench, stated, found)
+    _regions(bench, stated, found)
+    _industries(bench, stated, found)
+    _duals(bench, found)
+    _solution(bench, stated, found)
+    _frontier(bench, stated)
+    return bench.done()
+
+
+def _stated(study: Study) -> Stated:
+    fit, config = study.table("opportunities.fit"), study.config.layout
+    regions, industries = fit.labels(REGION), fit.labels(INDUSTRY)
+    independent = study.table("opportunities.independent")
+    require_same(REGION, regions, independent.labels(REGION), where="layout: fit and independent")
+    require_same(INDUSTRY, industries, independent.labels(INDUSTRY), where="layout: fit and independent")
+    raw = fit.array()
+    candidate = ~np.isnan(raw)
+    worth = value(np.where(candidate, raw, 0.0), _attractive(study, industries), _size(study, regions),
+                  exponent=config.size_exponent)  # fmt: skip
+    _known(study, regions, industries)
+    problem = Problem(
+        worth,
+        limit=_limits(study, regions, industries),
+        portfolio_min=config.portfolio_min,
+        portfolio_max=config.portfolio_max,
+        lagging=_lagging(study, regions),
+        floor=config.floor,
+        forbidden=_pairs(config.forbidden, regions, industries) | ~candidate,
+        locked=_pairs(config.locked, regions, industries),
+        regions=regions,
+        industries=industries,
+    )
+    return Stated(problem, np.nan_to_num(independent.array()), candidate, fit.marks)
+
+
+def _known(study: Study, regions: tuple[str, ...], industries: tuple[str, ...]) -> None:
+    config, problems = study.config.layout, Problems("layout")
+
+    def look(place: str, kind: str, given: object, known: tuple[str, ...]) -> None:
+        if given not in known:
+            problems.add(place, f"{given!r} is no {kind} of this study.", f"use one of its {len(known)} codes",
+                         did_you_mean(str(given), known))  # fmt: skip
+
+    for name in config.cap_overrides:
+        look("layout.cap_overrides", "industry", name, industries)
+    for name in config.attractiveness:
+        look("layout.attractiveness", "reason", name, REASONS)
+    for place in ("forbidden", "locked"):
+        for region, names in getattr(config, place).items():
+            look(f"layout.{place}", "region", region, regions)
+            for name in names:
+                look(f"layout.{place}", "industry", name, industries)
+    problems.raise_if_any()
+
+
+def _attractive(study: Study, industries: tuple[str, ...]) -> np.ndarray:
+    table, given = study.table("opportunities.industries").select(industry=industries), study.config.layout.attractiveness
+    if not given or set(given) - set(REASONS):
+        return table.dense("attractiveness")
+    reasons = np.column_stack([table.dense(r) for r in REASONS])
+    return attractiveness(reasons, np.array([given.get(r, 0.0) for r in REASONS]))
+
+
+def _size(study: Study, regions: tuple[str, ...]) -> np.ndarray:
+    if study.config.layout.size_exponent == 0:
+        return np.ones(len(regions))
+    return study.panel.take(regions=regions, years=study.panel.years[-1:], items=["gdp"]).dense()[:, 0, 0]
+
+
+def _limits(study: Study, regions: tuple[str, ...], industries: tuple[str, ...]) -> np.ndarray:
+    config = study.config.layout
+    general = max(1, int(np.floor(config.cap_share * len(regions) + 0.5)))
+    return np.array([float(config.cap_overrides.get(i, general)) for i in industries])
+
+
+def _lagging(study: Study, regions: tuple[str, ...]) -> np.ndarray:
+    index = study.table("scores.index")
+    last = index.labels("year")[-1]
+    order = np.argsort(np.array(regions))
+    level = index.select(region=[regions[k] for k in order], year=[last]).dense()[:, 0]
+    mask = np.zeros(len(regions), bool)
+    mask[order] = lagging(np.round(level, 12), share=study.config.layout.lagging_share)
+    return mask
+
+
+def _pairs(given: object, regions: tuple[str, ...], industries: tuple[str, ...]) -> np.ndarray:
+    mask = np.zeros((len(regions), len(industries)), bool)
+    for region, names in dict(given).items():  # type: ignore[call-overload]
+        for name in names:
+            if region in regions and name in industries:
+                mask[regions.index(region), industries.index(name)] = True
+    return mask
+
+
+def _allocation(bench: Bench, stated: Stated, found: Solution) -> None:
+    problem, plan = stated.problem, found.allocation
+    columns = {
+        "chosen": plan,
+        "value": np.where(stated.candidate, problem.value, np.nan),
+        "given_up": stated.before * (1 - plan),
+    }
+    config = bench.study.config.layout
+    params = config.model_dump(mode="json", exclude={"front_points"})
+    bench.make(
+        "allocation",
+        ((REGION, tuple(problem.regions)), (INDUSTRY, tuple(problem.industries))),
+        columns,
+        method="layout.milp",
+        inputs=(*OPPORTUNITIES, "opportunities.independent"),
+        units={"chosen": "count", "value": "value", "given_up": "count"},
+        params=params,
+        cites=CITES,
+        marks=stated.marks,
+    )
+
+
+def _regions(bench: Bench, stated: Stated, found: Solution) -> None:
+    problem, plan = stated.problem, found.allocation
+    held, alone = (plan * problem.value).sum(axis=1), best_alone(problem)
+    columns = {
+        "count": plan.sum(axis=1),
+        "value": held,
+        "best_alone": alone,
+        "kept_share": np.divide(held, alone, out=np.ones_like(held), where=alone > 0),
+        "lagging": np.asarray(problem.lagging).astype(float),
+        "gained": (plan * (1 - stated.before)).sum(axis=1),
+        "given_up": (stated.before * (1 - plan)).sum(axis=1),
+    }
+    units = {"count": "count", "value": "value", "best_alone": "value", "kept_share": "share", "lagging": "count",
+             "gained": "count", "given_up": "count"}  # fmt: skip
+    bench.make("regions", ((REGION, tuple(problem.regions)),), columns, method="layout.compare",
+               inputs=("layout.allocation", "opportunities.independent", "scores.index"), units=units)  # fmt: skip
+
+
+def _industries(bench: Bench, stated: Stated, found: Solution) -> None:
+    problem, plan = stated.problem, found.allocation
+    price = [found.duals[f"limit|{i}"].price for i in problem.industries]
+    expanded = _expansions(bench.study, tuple(problem.regions), tuple(problem.industries), (stated.before, plan))
+    columns = {
+        "regions": plan.sum(axis=0),
+        "limit": np.asarray(problem.limit),
+        "before": stated.before.sum(axis=0),
+        "price": np.array(price),
+        "before_expansion": expanded[0],
+        "expansion": expanded[1],
+    }
+    units = {"regions": "count", "limit": "count", "before": "count", "price": "value", "before_expansion": "growth",
+             "expansion": "growth"}  # fmt: skip
+    inputs = ["layout.allocation", "opportunities.independent", "opportunities.industries", "opportunities.crowding"]
+    inputs += ["activity"] if bench.study.activity is not None else []
+    bench.make("industries", ((INDUSTRY, tuple(problem.industries)),), columns, method="layout.compare", inputs=inputs,
+               units=units)  # fmt: skip
+
+
+def _expansions(
+    study: Study, regions: tuple[str, ...], industries: tuple[str, ...], plans: Sequence[np.ndarray]
+) -> tuple[np.ndarray, ...]:
+    """Implied expansion (C,) of each plan (R,C), absent where the study knows no output that carries the industry."""
+    base = _base(study, regions, industries)
+    known = ~np.isnan(base).any(axis=0)
+    commitment = study.config.opportunities.commitment
+    found = []
+    for plan in plans:
+        result = np.full(len(industries), np.nan)
+        result[known] = expansion(plan[:, known], base[:, known], commitment=commitment)
+        found.append(result)
+    return tuple(found)
+
+
+def _base(study: Study, regions: tuple[str, ...], industries: tuple[str, ...]) -> np.ndarray:
+    """Output (R,C) of the section that carries each industry in the last year; `rest`: what no section listed produces."""
+    base = np.full((len(regions), len(industries)), np.nan)
+    if study.activity is None:
+        return base
+    table = study.table("opportunities.industries")
+    year = study.activity.years[-1:]
+    taken = study.activity.take(regions=regions, years=year).values[:, 0]
+    total = _total(study, regions, year)
+    for n, industry in enumerate(industries):
+        section = table.text("base", industry=industry)
+        if section in study.activity.items:
+            base[:, n] = taken[:, study.activity.items.index(section)]
+        elif section == REST:
+            base[:, n] = total - taken.sum(axis=1)
+    return base
+
+
+def _total(study: Study, regions: tuple[str, ...], year: tuple[str, ...]) -> np.ndarray:
+    names = [i.total for i in study.config.inputs if i.content == "activity" and i.total in study.panel.items]
+    if not names or year[0] not in study.panel.years:
+        return np.full(len(regions), np.nan)
+    return study.panel.take(regions=regions, years=year, items=[str(names[0])]).values[:, 0, 0]
+
+
+def _duals(bench: Bench, found: Solution) -> None:
+    rules = sorted(found.duals)
+    duals = [found.duals[r] for r in rules]
+    columns = {
+        "activity": np.array([d.activity for d in duals], float),
+        "limit": np.array([d.limit for d in duals], float),
+        "price": np.array([d.price for d in duals], float),
+        "binding": np.array([d.binding for d in duals], float),
+        "kind": np.array([d.rule.family for d in duals], dtype=str),
+        "region": np.array([d.rule.region for d in duals], dtype=str),
+        "industry": np.array([d.rule.industry for d in duals], dtype=str),
+    }
+    units = {"activity": "value", "limit": "value", "price": "value", "binding": "count"}
+    bench.make("duals", (("rule", tuple(rules)),), columns, method="layout.relaxation_prices",
+               inputs=(*OPPORTUNITIES, "layout.allocation"), units=units, cites=CITES)  # fmt: skip
+
+
+def _solution(bench: Bench, stated: Stated, found: Solution) -> None:
+    problem, plan = stated.problem, found.allocation
+    lag, alone = np.asarray(problem.lagging), float(best_alone(problem).sum())
+    kept = float((plan * problem.value)[lag].sum())
+    limits = [d for d in found.duals.values() if d.rule.family == "limit"]
+    items = {
+        "objective": found.objective,
+        "bound": found.bound,
+        "gap": found.gap,
+        "relaxation": found.relaxation,
+        "value_alone": alone,
+        "cost_share": 1.0 - found.objective / alone if alone > 0 else 0.0,
+        "floor": found.floor,
+        "lagging_best": found.lagging_best,
+        "lagging_value": kept,
+        "leading_value": found.objective - kept,
+        "lagging_regions": float(lag.sum()),
+        "pairs": float(plan.sum()),
+        "given_up": float((stated.before * (1 - plan)).sum()),
+        "gained": float((plan * (1 - stated.before)).sum()),
+        "binding_limits": float(sum(d.binding for d in limits)),
+        "priced_limits": float(sum(d.price > 0 for d in limits)),
+        "over_limit_before": float((stated.before.sum(axis=0) > np.asarray(problem.limit)).sum()),
+    }
+    bench.make("solution", (("item", tuple(items)),), np.array(list(items.values())), method="layout.milp",
+               inputs=("layout.allocation", "layout.duals", "opportunities.independent"), units="value",
+               params={"gap": bench.study.config.layout.gap}, cites=CITES)  # fmt: skip
+
+
+def _frontier(bench: Bench, stated: Stated) -> None:
+    config = bench.study.config
+    found = front(stated.problem, points=config.layout.front_points, gap=config.layout.gap, seed=config.seed)
+    columns = {
+        "floor": found.floor,
+        "value": found.value,
+        "lagging_value": found.lagging,
+        "leading_value": found.leading,
+        "gap_between": found.gap,
+    }
+    units = {"floor": "share", "value": "value", "lagging_value": "value", "leading_value": "value", "gap_between": "value"}
+    points = tuple(str(n) for n in range(1, len(found.value) + 1))
+    bench.make("frontier", (("point", points),), columns, method="layout.epsilon_constraint", inputs=OPPORTUNITIES, units=units,
+               params=config.layout.model_dump(mode="json"), cites=("haimes1971",))  # fmt: skip

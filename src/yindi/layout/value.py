@@ -1,0 +1,37 @@
+"""What an industry in a region is worth: fit x attractiveness x size to a power, and what adoption would add to output."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from yindi.core.errors import MethodError
+
+REASONS = ("growth", "modernisation", "advantage", "system", "concepts")
+
+
+def attractiveness(reasons: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """Weighted mean (C,) of the reasons (C,K) with weights (K,) >= 0, not all zero (目标导向)."""
+    weights = np.asarray(weights, float)
+    if (weights < 0).any() or weights.sum() <= 0:
+        raise MethodError("layout: weights of the reasons must be nonnegative and not all zero.")
+    return np.asarray(np.asarray(reasons, float) @ (weights / weights.sum()))
+
+
+def value(fit: np.ndarray, attractive: np.ndarray, size: np.ndarray, *, exponent: float) -> np.ndarray:
+    """Value (R,C) = fit (R,C) x attractiveness (C,) x (size / mean size) (R,) ** exponent."""
+    relative = np.ones(len(fit)) if exponent == 0 else (size / size.mean()) ** exponent
+    return np.asarray(fit * attractive[None, :] * relative[:, None])
+
+
+def lagging(index: np.ndarray, *, share: float) -> np.ndarray:
+    """(R,) True for the lowest `share` of regions (rounded to whole regions; equal values in the order given)."""
+    count = int(np.floor(share * len(index) + 0.5))
+    mask = np.zeros(len(index), bool)
+    mask[np.argsort(index, kind="stable")[:count]] = True
+    return mask
+
+
+def expansion(plan: np.ndarray, base: np.ndarray, *, commitment: float) -> np.ndarray:
+    """Implied expansion (C,): every adopter adds `commitment` of its output (R,C) that carries the industry, over its total."""
+    added, total = commitment * (plan * base).sum(axis=0), base.sum(axis=0)
+    return np.asarray(np.divide(added, total, out=np.zeros_like(added), where=total > 0))

@@ -1,0 +1,134 @@
+"""Stage layout on a made-up study: columns, comparison with region-by-region advice, labels, rules from the study file."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from layout_study import INDUSTRIES, before_layout, fit
+from made_up import REGIONS
+
+from yindi.core.errors import InfeasibleError, ProblemsError
+from yindi.layout.stage import layout
+
+RULES = {"portfolio_min": 1, "portfolio_max": 2}
+
+
+@pytest.fixture(scope="module")
+def done():
+    return layout(before_layout(layout=RULES))
+
+
+def test_every_rule_of_the_study_file_is_kept(done):
+    chosen = done.layout.allocation.array("chosen")
+    assert set(np.unique(chosen)) == {0.0, 1.0}
+    assert chosen.sum(axis=0).max() <= 2  # 0.30 x 8 regions = 2.4, rounded
+    assert chosen.sum(axis=1).min() >= 1
+    assert chosen.sum(axis=1).max() <= 2
+    solution = done.layout.solution
+    assert solution.number(item="lagging_value") >= 0.95 * solution.number(item="lagging_best") - 1e-9
+    assert solution.number(item="bound") >= solution.number(item="objective")
+    assert solution.number(item="gap") <= 1e-6
+
+
+def test_tables_agree_with_each_other(done):
+    plan, value = (done.layout.allocation.array(c) for c in ("chosen", "value"))
+    result = done.layout
+    assert result.solution.number(item="objective") == pytest.approx((plan * value).sum())
+    np.testing.assert_allclose(result.regions.array("value"), (plan * value).sum(axis=1))
+    np.testing.assert_array_equal(result.industries.array("regions"), plan.sum(axis=0))
+    assert (result.regions.array("kept_share") <= 1 + 1e-12).all()
+    told = done.opportunities.independent.array()
+    np.testing.assert_array_equal(result.allocation.array("given_up"), told * (plan == 0))
+    assert result.regions.array("given_up").sum() == result.solution.number(item="given_up")
+    assert set(result.regions.array("lagging")) == {0.0, 1.0}
+    assert result.regions.array("lagging").sum() == 3  # 0.4 x 8 = 3.2, rounded
+    assert result.regions.number("lagging", region="620000") == 1
+
+
+def test_expansion_of_one_industry_by_hand(done):
+    """Adopters of robotics add one per cent of their own industry (BCD), over the BCD output of all eight."""
+    plan = done.layout.allocation.array("chosen")[:, 0]
+    bcd = done.activity.take(years=["2022"], items=["BCD"]).dense()[:, 0, 0]
+    expected = 0.01 * sum(b for p, b in zip(plan, bcd, strict=True) if p) / bcd.sum()
+    assert done.layout.industries.number("expansion", industry="robotics") == pytest.approx(expected)
+    assert done.layout.industries.number("before_expansion", industry="robotics") == pytest.approx(0.01)  # all eight adopt
+
+
+def test_every_named_rule_has_a_row_and_prices_only_where_scarce(done):
+    duals = done.layout.duals
+    for industry in INDUSTRIES:
+        assert duals.number("limit", rule=f"limit|{industry}") == 2
+    for region in REGIONS:
+        assert duals.text("region", rule=f"portfolio_max|{region}") == region
+    assert (duals.array("price") >= 0).all()
+    assert duals.number("binding", rule="limit|robotics") == 1
+    assert duals.number("price", rule="limit|robotics") > 0
+
+
+def test_front_has_the_points_asked_for(done):
+    front = done.layout.frontier
+    assert front.shape == (6,)
+    np.testing.assert_allclose(front.array("value"), front.array("lagging_value") + front.array("leading_value"))
+    assert (np.diff(front.array("gap_between")) < 0).all()
+
+
+def test_reordered_regions_and_industries_give_the_same_labelled_plan(done):
+    regions, industries = tuple(sorted(REGIONS, key=lambda r: r[::-1])), INDUSTRIES[::-1]
+    other = layout(before_layout(regions=regions, industries=industries, layout=RULES))
+    back = other.layout.allocation.select(region=tuple(REGIONS), industry=INDUSTRIES)
+    np.testing.assert_array_equal(back.array("chosen"), done.layout.allocation.array("chosen"))
+    for name, axis in (("regions", {"region": tuple(REGIONS)}), ("industries", {"industry": INDUSTRIES})):
+        here, there = done.table(f"layout.{name}"), other.table(f"layout.{name}").select(**axis)
+        for column in here.columns:
+            np.testing.assert_allclose(there.array(column), here.array(column), atol=1e-9, err_msg=column)
+
+
+def test_the_same_study_gives_the_same_digests(done):
+    again = layout(before_layout(layout=RULES))
+    assert [t.digest for t in again.layout.tables()] == [t.digest for t in done.layout.tables()]
+
+
+def test_absent_fit_is_no_candidate_and_stays_absent():
+    values = fit()
+    values[:, 2] = np.nan
+    table = layout(before_layout(values=values, layout=RULES)).layout.allocation
+    assert table.array("chosen")[:, 2].sum() == 0
+    assert not table.has("value", region="110000", industry="cloud")
+
+
+def test_forbidden_and_locked_pairs_are_kept_and_priced():
+    rules = {**RULES, "forbidden": {"110000": ["cloud"]}, "locked": {"620000": ["drones"]}}
+    found = layout(before_layout(layout=rules)).layout
+    assert found.allocation.number("chosen", region="110000", industry="cloud") == 0
+    assert found.allocation.number("chosen", region="620000", industry="drones") == 1
+    assert found.duals.number("price", rule="forbidden|110000|cloud") > 0
+
+
+def test_overrides_and_weights_of_reasons_change_the_plan():
+    found = layout(before_layout(layout={**RULES, "cap_overrides": {"cloud": 1}})).layout
+    assert found.allocation.array("chosen")[:, 2].sum() <= 1
+    weighted = layout(before_layout(layout={**RULES, "attractiveness": {"growth": 1.0}}))
+    growth = weighted.opportunities.industries.array("growth")
+    np.testing.assert_allclose(weighted.layout.allocation.array("value"), fit() * growth)
+
+
+def test_size_exponent_weighs_regions_by_output():
+    sized = layout(before_layout(layout={**RULES, "size_exponent": 1.0}))
+    gdp = sized.panel.take(years=["2022"], items=["gdp"]).dense()[:, 0, 0]
+    plain = layout(before_layout(layout=RULES)).layout.allocation.array("value")
+    np.testing.assert_allclose(sized.layout.allocation.array("value"), plain * (gdp / gdp.mean())[:, None])
+
+
+def test_rules_that_clash_raise_with_their_names():
+    rules = {"portfolio_min": 3, "portfolio_max": 5, "cap_share": 0.3}  # 24 places wanted, 10 there
+    with pytest.raises(InfeasibleError, match=r"industry limit: .*smallest portfolio: ") as error:
+        layout(before_layout(layout=rules))
+    assert error.value.exit_code == 4
+
+
+def test_unknown_codes_in_the_study_file_are_gathered():
+    rules = {**RULES, "cap_overrides": {"robot": 1}, "locked": {"999999": ["cloud"]}, "attractiveness": {"grow": 1.0}}
+    with pytest.raises(ProblemsError) as error:
+        layout(before_layout(layout=rules))
+    assert len(error.value.problems) == 3
+    assert "robotics" in str(error.value)
