@@ -1,0 +1,70 @@
+"""Parts as text: what a Part is called in a language, which labels need a mark, which quantities a document holds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from yindi.core.document import Document, Part, Parts
+from yindi.core.errors import EvidenceError
+from yindi.core.finding import Label, Quantity
+from yindi.core.wording import write
+
+Evidence = Mapping[str, Sequence[str]]
+"""Reference as text -> short lines that say where the number comes from."""
+
+
+def has_digit(text: str) -> bool:
+    """True where any character is a digit of any script."""
+    return any(c.isdigit() for c in text)
+
+
+def plain(part: Part, language: str) -> str:
+    """One part as text; raises EvidenceError where bare words hold a digit or a label has no text."""
+    match part:
+        case Quantity():
+            return write(part, language)
+        case Label():
+            if not part.text:
+                raise EvidenceError(f"Label {part.kind} {part.code!r} came without its text.")
+            return part.text
+        case str():
+            if has_digit(part):
+                raise EvidenceError(f"Words with a digit outside a quantity or label: {part!r}.")
+            return part
+
+
+def joined(parts: Iterable[Part], language: str) -> str:
+    """Parts one after another as text."""
+    return "".join(plain(p, language) for p in parts)
+
+
+def short(parts: Parts, language: str) -> str:
+    """Parts as text for an attribute or a title, blanks collapsed."""
+    return " ".join(joined(parts, language).split())
+
+
+def quantities(document: Document) -> dict[str, Quantity]:
+    """Every quantity of a document by reference, in reading order; raises EvidenceError when one reference has two values."""
+    found: dict[str, Quantity] = {}
+    for part in document.parts():
+        if isinstance(part, Quantity):
+            ref = str(part.ref)
+            known = found.setdefault(ref, part)
+            if known.value != part.value:
+                raise EvidenceError(f"{ref} stands for {known.value!r} and for {part.value!r} in one report.")
+    return found
+
+
+def any_marked(document: Document) -> bool:
+    """True where any quantity rests on filled or corrected cells."""
+    return any(isinstance(p, Quantity) and p.marked for p in document.parts())
+
+
+def stored(quantity: Quantity) -> str:
+    """The stored value as text that reads back to the same float."""
+    return repr(float(quantity.value))
+
+
+def is_number(parts: Parts) -> bool:
+    """True where a cell holds one quantity and nothing else that counts."""
+    return sum(isinstance(p, Quantity) for p in parts) == 1 and all(isinstance(p, Quantity) or not p for p in parts)
