@@ -1,0 +1,91 @@
+"""What every kernel of this stage asks of its arrays: finite numbers, weights that are shares, labels as positions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from yindi.core.errors import MethodError
+
+Floats = NDArray[np.float64]
+Whole = NDArray[np.intp]
+
+NOISE = 1e-12
+"""Spread below this share of the largest absolute value is rounding, not variation."""
+
+
+def numbers(y: ArrayLike, *, where: str, ndim: int = 1, least: int = 1) -> Floats:
+    """`y` as float64 of `ndim` axes; raises MethodError when it is empty, has other axes or a value that is not finite."""
+    out = np.asarray(y, dtype=np.float64)
+    if out.ndim != ndim:
+        raise MethodError(f"{where}: needs {ndim} axis/axes, got shape {out.shape}.")
+    if out.shape[0] < least or out.size == 0:
+        raise MethodError(f"{where}: needs at least {least} value(s), got shape {out.shape}.")
+    bad = np.argwhere(~np.isfinite(out))
+    if len(bad):
+        raise MethodError(
+            f"{where}: {len(bad)} value(s) are not finite, the first at {tuple(bad[0].tolist())}; drop or impute them."
+        )
+    return out
+
+
+def amounts(y: ArrayLike, *, where: str, positive: bool = False) -> Floats:
+    """`y` (N,) of amounts that can be shared out: none negative, not all zero; with `positive` none zero either."""
+    out = numbers(y, where=where)
+    if out.min() < 0:
+        raise MethodError(
+            f"{where}: {int((out < 0).sum())} negative value(s); shares of a total with negative parts mean nothing."
+        )
+    if out.max() == 0:
+        raise MethodError(f"{where}: all values are zero, so there is no total to share.")
+    if positive and out.min() <= 0:
+        raise MethodError(f"{where}: {int((out <= 0).sum())} value(s) are zero and their logarithm does not exist.")
+    return out
+
+
+def shares(weights: ArrayLike | None, n: int, *, where: str) -> Floats:
+    """Population shares (N,) that sum to 1; equal where `weights` is None."""
+    if weights is None:
+        return np.full(n, 1.0 / n)
+    w = numbers(weights, where=f"{where} weights")
+    if w.shape != (n,):
+        raise MethodError(f"{where}: {n} values but {w.shape[0]} weights.")
+    if w.min() < 0 or w.sum() <= 0:
+        raise MethodError(f"{where}: weights must not be negative and not all zero.")
+    out: Floats = w / w.sum()
+    return out
+
+
+def positions_of(groups: Any, n: int, *, where: str) -> tuple[tuple[str, ...], Whole]:
+    """The sorted group names and the position of each unit's group (N,)."""
+    given = np.asarray(groups)
+    if given.shape != (n,):
+        raise MethodError(f"{where}: {n} values but group labels of shape {given.shape}.")
+    if given.dtype.kind in "iub":
+        found, at = np.unique(given, return_inverse=True)
+        return tuple(str(name) for name in found.tolist()), at.astype(np.intp)
+    labels = [str(g) for g in given.tolist()]
+    names = tuple(sorted(set(labels)))
+    index = {name: j for j, name in enumerate(names)}
+    return names, np.fromiter((index[label] for label in labels), np.intp, n)
+
+
+def is_flat(y: Floats) -> bool:
+    """True where the values differ by rounding only."""
+    return bool(np.ptp(y) <= NOISE * np.abs(y).max())
+
+
+def varied(y: Floats, *, where: str) -> Floats:
+    """`y`, or MethodError when it does not vary."""
+    if is_flat(y):
+        raise MethodError(f"{where}: all {len(y)} values are equal, so there is no variation to measure.")
+    return y
+
+
+def whole(value: int, *, name: str, least: int, where: str) -> int:
+    """A count at least `least`; raises MethodError otherwise."""
+    if value < least:
+        raise MethodError(f"{where}: {name} must be at least {least}, got {value}.")
+    return value

@@ -1,0 +1,211 @@
+"""Stage disparity (区域差距): from scores.index to every table of core.results.Disparity."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import combinations
+
+import numpy as np
+
+from yindi.core.axes import REGION, YEAR
+from yindi.core.errors import Problems
+from yindi.core.study import Bench, Study
+from yindi.disparity import association, converge, decompose
+
+_INPUTS = ("scores.index", "space")
+_GROUP_COLUMNS = {c: c for c in ("mean", "population_share", "income_share")} | {"gini": "group_gini"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """The index (R,T) with its regions sorted by code, so that the order of input rows decides nothing."""
+
+    study: Study
+    regions: tuple[str, ...]
+    years: tuple[str, ...]
+    index: np.ndarray
+    marks: np.ndarray
+    groups: tuple[str, ...]
+    names: tuple[str, ...]
+    weights: np.ndarray
+
+    @property
+    def grouping(self) -> str:
+        return self.study.config.regions.grouping
+
+    @property
+    def group_marks(self) -> np.ndarray:
+        """(T,G), True where a group holds a marked region that year."""
+        member = np.array([[g == name for name in self.names] for g in self.groups])
+        out: np.ndarray = (self.marks[:, :, None] & member[:, None, :]).any(axis=0)
+        return out
+
+
+def disparity(study: Study) -> Study:
+    """The study with all tables of Disparity; raises ProblemsError where the index or the neighbours do not carry them."""
+    case = _case(study)
+    bench = Bench(study, "disparity")
+    _dagum(bench, case)
+    _theil(bench, case)
+    _sigma(bench, case)
+    _moran(bench, case)
+    _local(bench, case)
+    _summary(bench, case)
+    return bench.done()
+
+
+def _case(study: Study) -> _Case:
+    table = study.scores.index
+    regions = tuple(sorted(table.labels(REGION)))
+    table = table.select(region=regions)
+    groups = study.space.group_of(study.config.regions.grouping, regions)
+    marks = np.zeros(table.shape, bool) if table.marks is None else table.marks
+    case = _Case(study, regions, table.labels(YEAR), table.dense(), marks, groups, tuple(sorted(set(groups))),
+                 study.space.weights(regions))  # fmt: skip
+    _refuse(case)
+    return case
+
+
+def _refuse(case: _Case) -> None:
+    problems = Problems("disparity")
+    if len(case.regions) < 4:
+        problems.add("scores.index", f"{len(case.regions)} region(s) cannot be compared with their neighbours.",
+                     "take at least 4 regions into the study (regions.scope)")  # fmt: skip
+    if case.index.min() < 0:
+        r, t = np.argwhere(case.index < 0)[0]
+        problems.add(f"scores.index[region={case.regions[r]}][year={case.years[t]}]", "is negative; shares of it mean nothing.",
+                     "choose a normaliser with values from 0 (measure.normaliser: minmax)")  # fmt: skip
+    for t, year in enumerate(case.years):
+        if np.ptp(case.index[:, t]) <= 1e-12 * np.abs(case.index).max():
+            problems.add(f"scores.index[year={year}]", "is the same in every region; there is no disparity to measure.",
+                         "check the indicators of that year, or leave it out (years)")  # fmt: skip
+    if not case.weights.any():
+        problems.add("space", "no region has a neighbour.", "declare bridges between regions (regions.bridges)")
+    problems.raise_if_any()
+
+
+def _dagum(bench: Bench, case: _Case) -> None:
+    options = case.study.config.disparity
+    results = [
+        decompose.dagum(
+            case.index[:, t], case.groups, bootstrap=options.bootstrap, seed=case.study.config.seed, level=options.interval
+        )
+        for t in range(len(case.years))
+    ]
+    params = {"grouping": case.grouping, "bootstrap": options.bootstrap, "interval": options.interval, "weights": "equal"}
+    years, by_year = ((YEAR, case.years),), case.marks.any(axis=0)
+    parts = {part: np.array([getattr(r, part) for r in results]) for part in decompose.PARTS}
+    shares = {f"{part}_share": parts[part] / parts["gini"] for part in decompose.PARTS[1:]}
+    ends = {
+        end: np.array([np.nan if r.interval is None else r.interval[n] for r in results]) for n, end in enumerate(("low", "high"))
+    }
+    units = {**dict.fromkeys((*parts, *ends), "coefficient"), **dict.fromkeys(shares, "share")}
+    bench.make("dagum", years, {**parts, **shares, **ends}, method="decomposition.dagum", inputs=_INPUTS, units=units,
+               params=params, cites=("Dagum 1997",), marks=by_year)  # fmt: skip
+    _dagum_pairs(bench, case, results, params)
+    columns = {c: np.array([getattr(r, field) for r in results]) for c, field in _GROUP_COLUMNS.items()}
+    bench.make("dagum_groups", (*years, ("group", case.names)), columns, method="decomposition.dagum", inputs=_INPUTS,
+               params=params, cites=("Dagum 1997",), marks=case.group_marks,
+               units={"gini": "coefficient", "mean": "index", "population_share": "share", "income_share": "share"})  # fmt: skip
+
+
+def _dagum_pairs(bench: Bench, case: _Case, results: list[decompose.Dagum], params: dict[str, object]) -> None:
+    pairs = tuple(combinations(range(len(case.names)), 2))
+    labels = tuple(f"{case.names[j]}|{case.names[h]}" for j, h in pairs)
+    columns = {
+        column: np.array([[getattr(r.pairs, field)[j, h] for j, h in pairs] for r in results]).reshape(len(results), len(pairs))
+        for column, field in (("gini", "gini"), ("distance", "distance"), ("between_mean_gap", "gap"))
+    }
+    marks = np.array([[g[j] | g[h] for j, h in pairs] for g in case.group_marks]).reshape(len(results), len(pairs))
+    bench.make("dagum_pairs", ((YEAR, case.years), ("pair", labels)), columns, method="decomposition.dagum", inputs=_INPUTS,
+               params=params, cites=("Dagum 1997",), marks=marks,
+               units={"gini": "coefficient", "distance": "coefficient", "between_mean_gap": "growth"})  # fmt: skip
+
+
+def _theil(bench: Bench, case: _Case) -> None:
+    results = [decompose.theil(case.index[:, t], case.groups) for t in range(len(case.years))]
+    columns = {c: np.array([getattr(r, c) for r in results]) for c in ("total", "between", "within")}
+    columns["between_share"] = columns["between"] / columns["total"]
+    units = {"total": "coefficient", "between": "coefficient", "within": "coefficient", "between_share": "share"}
+    bench.make("theil", ((YEAR, case.years),), columns, method="decomposition.theil", inputs=_INPUTS, units=units,
+               params={"grouping": case.grouping, "weights": "equal"}, cites=("Theil 1967",),
+               marks=case.marks.any(axis=0))  # fmt: skip
+
+
+def _sigma(bench: Bench, case: _Case) -> None:
+    found = converge.sigma(case.index)
+    logs = np.full(len(case.years), np.nan) if found.sd_log is None else found.sd_log
+    bench.make("sigma", ((YEAR, case.years),), {"cv": found.cv, "sd_log": logs}, method="convergence.sigma",
+               inputs=("scores.index",), units="coefficient", params={"ddof": 1}, cites=("Barro & Sala-i-Martin 1992",),
+               marks=case.marks.any(axis=0))  # fmt: skip
+
+
+def _space_params(case: _Case) -> dict[str, object]:
+    bridges = [f"{a}-{b}" for a, b in case.study.space.bridges if a in case.regions and b in case.regions]
+    return {
+        "weights": "contiguity, row-standardised",
+        "bridges": bridges,
+        "permutations": case.study.config.disparity.permutations,
+    }
+
+
+def _moran(bench: Bench, case: _Case) -> None:
+    options = case.study.config.disparity
+    results = [
+        association.moran(case.index[:, t], case.weights, permutations=options.permutations, seed=case.study.config.seed)
+        for t in range(len(case.years))
+    ]
+    columns = {c: np.array([getattr(r, c) for r in results]) for c in ("i", "expected", "z", "p")}
+    bench.make("moran", ((YEAR, case.years),), columns, method="association.moran", inputs=_INPUTS,
+               units={"i": "coefficient", "expected": "coefficient", "z": "ratio", "p": "p_value"},
+               params={**_space_params(case), "alternative": "greater"}, cites=("Moran 1950", "Cliff & Ord 1981"),
+               marks=case.marks.any(axis=0))  # fmt: skip
+
+
+def _local(bench: Bench, case: _Case) -> None:
+    options = case.study.config.disparity
+    found = association.local_moran(
+        case.index[:, -1], case.weights, permutations=options.permutations, seed=case.study.config.seed
+    )
+    wanted = case.study.scores.index.labels(REGION)
+    at = [case.regions.index(r) for r in wanted]
+    columns = {"i": found.i[at], "p": found.p[at], "p_adjusted": found.p_adjusted[at],
+               "quadrant": np.where(found.significant, found.quadrant, "")[at]}  # fmt: skip
+    bench.make("local", ((REGION, wanted),), columns, method="association.local_moran", inputs=_INPUTS,
+               units={"i": "coefficient", "p": "p_value", "p_adjusted": "p_value", "quadrant": "plain"},
+               params={**_space_params(case), "fdr": 0.05, "year": case.years[-1]},
+               cites=("Anselin 1995", "Benjamini & Hochberg 1995"), marks=case.marks[at, -1])  # fmt: skip
+
+
+def _first_last(bench: Bench, table: str, column: str, name: str) -> dict[str, float]:
+    series = bench.made[table].array(column)
+    return {f"{name}_first": float(series[0]), f"{name}_last": float(series[-1]), f"{name}_change": float(series[-1] - series[0])}
+
+
+def _beta_items(case: _Case) -> dict[str, float]:
+    if case.index.min() <= 0 or len(case.years) < 2:
+        return {}
+    found = converge.beta(case.index)
+    items = {"beta": found.coefficient, "beta_p": found.p}
+    more = {"beta_speed": found.speed, "beta_half_life": found.half_life}
+    return {**items, **{k: v for k, v in more.items() if v is not None}}
+
+
+def _summary(bench: Bench, case: _Case) -> None:
+    options = case.study.config.disparity
+    items = {
+        "regions": float(len(case.regions)),
+        "groups": float(len(case.names)),
+        "bootstrap": float(options.bootstrap),
+        "permutations": float(options.permutations),
+        **_first_last(bench, "dagum", "gini", "gini"),
+        **_first_last(bench, "dagum", "between_share", "between_share"),
+        **_first_last(bench, "theil", "total", "theil"),
+        **_first_last(bench, "sigma", "cv", "cv"),
+        **_first_last(bench, "moran", "i", "moran"),
+        "moran_p_last": float(bench.made["moran"].array("p")[-1]),
+        **_beta_items(case),
+    }
+    bench.make("summary", (("item", tuple(items)),), np.array(list(items.values())), method="disparity.summary", units="value",
+               inputs=("scores.index", *(f"disparity.{t}" for t in ("dagum", "theil", "sigma", "moran"))),
+               params={"first": case.years[0], "last": case.years[-1]}, marks=case.marks.any())  # fmt: skip
