@@ -79,8 +79,12 @@ class Treatment(_Model):
     """Codes; empty: all regions the finding names."""
     years: tuple[str, ...] = ()
     """Empty: all years the finding names."""
-    reason: str
-    """Printed in the report."""
+    reason: str | Title
+    """Printed in the report; a text, or {zh: ..., en: ...}."""
+
+    def said(self, language: str) -> str:
+        """The reason in a language."""
+        return self.reason if isinstance(self.reason, str) else str(getattr(self.reason, language))
 
     @field_validator("regions", "years", mode="before")
     @classmethod

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from yindi.core.document import Block, Paragraph, Sentence
-from yindi.core.finding import Choice
 from yindi.plan.writer import Writer, body, items
 
 
@@ -44,29 +43,35 @@ def _framework(w: Writer) -> Sentence:
 
 def _choices(w: Writer) -> tuple[Block, ...]:
     table = w.table("intake.findings")
-    found: list[Sentence] = []
+    found: list[Sentence | None] = []
     for label in table.labels("finding"):
         if table.text("choice", finding=label):
             found.append(_choice(w, label))
     if not found:
         return (body(w.say("notes_no_findings")),)
-    return (body(w.say("notes_findings")), *items(found))
+    return (body(w.say("notes_findings")), *items([*found, _left_absent(w)]))
 
 
 def _choice(w: Writer, label: str) -> Sentence:
     table = w.table("intake.findings")
-    column = "reason" if w.phrases.language == "zh" else "reason_en"
-    reason = table.text(column if column in table.columns else "reason", finding=label)
+    reason = table.text("reason" if w.phrases.language == "zh" else "reason_en", finding=label)
+    methods = tuple(dict.fromkeys(table.text("imputer", finding=label).split()))
     return w.say(
-        "notes_choice",
+        "notes_choice_method" if methods else "notes_choice",
         variable=w.name("variable", table.text("variable", finding=label)),
         kind=w.name("finding_kind", table.text("kind", finding=label)),
-        years=w.name("years", table.text("years", finding=label)),
-        regions=w.q("intake.findings", "share", finding=label),
-        choice=w.name("choice", table.text("choice", finding=label)),
+        years=w.names("year", table.text("years", finding=label).split()),
+        share=w.q("intake.findings", "share", finding=label),
+        choice=w.names("choice", table.text("choice", finding=label).split()),
+        methods=w.names("imputer", methods),
         reason=w.name("quote", reason),
-        surely=Choice("surely", "regions", pivot=2.0),
     )
+
+
+def _left_absent(w: Writer) -> Sentence | None:
+    table = w.table("intake.coverage")
+    left = [i for i in table.labels("indicator") if table.number("absent", indicator=i) > 0]
+    return w.say("notes_left_absent", variables=w.names("variable", left)) if left else None
 
 
 def _weights(w: Writer) -> Sentence:
