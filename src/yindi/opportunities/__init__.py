@@ -1,0 +1,18 @@
+"""Stage 5: what a region could cultivate, whether advice of that kind ever worked, and what everybody else is told."""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+_MODULES = ("advantage", "backtest", "complexity", "crowding", "fit", "partners", "profile", "relatedness", "stage")
+
+
+def __getattr__(name: str) -> Any:
+    if name in _MODULES:
+        return importlib.import_module(f"{__name__}.{name}")
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(_MODULES)

@@ -1,0 +1,53 @@
+"""Specialisation: location quotient (区位商), and presence that does not flip with noise."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from yindi.core.errors import MethodError, did_you_mean
+from yindi.core.registry import method
+from yindi.opportunities.arrays import amounts, quotient
+
+RULES = ("threshold", "hysteresis")
+
+
+@method("advantage", "rca", cites=("Balassa 1965",), laws=("scale_free", "equivariant", "one_when_alike"))
+def rca(x: Any, *, benchmark: Any = None) -> np.ndarray:
+    """Revealed comparative advantage, or location quotient (区位商): (x_rc / x_r.) / (b_.c / b_..).
+
+    x: (R,C) amounts, or (R,T,C) year by year. benchmark: (R,) bool, the regions whose sum b is the yardstick (default all).
+    Returns the shape of x; 0 where a region or the yardstick's activity is empty: nothing is specialised there.
+    """
+    amount = amounts(x, "x", dims=(2, 3))
+    chosen = np.ones(len(amount), bool) if benchmark is None else np.asarray(benchmark, bool)
+    if chosen.shape != amount.shape[:1] or not chosen.any():
+        raise MethodError(f"benchmark must be {amount.shape[:1]} true or false with one true at least, got {chosen.shape}.")
+    yardstick = amount[chosen].sum(axis=0, keepdims=True)
+    mix = quotient(yardstick, yardstick.sum(axis=-1, keepdims=True))
+    return quotient(quotient(amount, amount.sum(axis=-1, keepdims=True)), mix)
+
+
+@method(
+    "advantage",
+    "presence",
+    cites=("hysteresis: judgement of this project, measured on US county business patterns",),
+    laws=("equivariant", "scale_free"),
+)
+def present(x: Any, *, rule: str = "hysteresis", enter: float = 1.0, leave: float = 0.5, quotients: bool = False) -> np.ndarray:
+    """Presence of activities: bool of the shape of x, from amounts (or from quotients, when `quotients`).
+
+    x: (R,C), or (R,T,C) with time in order. `threshold`: quotient >= enter. `hysteresis`: enters at `enter`, stays until the
+    quotient falls below `leave`; a single date has no history, so there both rules agree. Raises MethodError for another rule.
+    """
+    if rule not in RULES:
+        raise MethodError(f"No presence rule is called {rule!r}. Known: {RULES}. Did you mean {did_you_mean(rule, RULES)}?")
+    if not 0 <= leave <= enter:
+        raise MethodError(f"leave ({leave}) must lie between 0 and enter ({enter}).")
+    level = amounts(x, "x", dims=(2, 3)) if quotients else rca(x)
+    here: np.ndarray = level >= enter
+    if rule == "hysteresis" and level.ndim == 3:
+        for t in range(1, level.shape[1]):
+            here[:, t] |= here[:, t - 1] & (level[:, t] >= leave)
+    return here

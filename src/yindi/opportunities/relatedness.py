@@ -1,0 +1,83 @@
+"""Relatedness: proximity of activities, density around what is not yet there, outlook and its exact gain."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from yindi.core.errors import MethodError
+from yindi.core.registry import method
+from yindi.opportunities.arrays import amounts, binary, finite, quotient
+
+
+@method("relatedness", "proximity", cites=("Hidalgo et al. 2007",), laws=("equivariant", "symmetric", "unit_interval"))
+def proximity(m: Any, *, knn: int | None = None, diagonal: float = 0.0) -> np.ndarray:
+    """Proximity of activities (产业邻近度): regions that hold both, over the larger of the two ubiquities.
+
+    m: (R,C) presence. Returns (C,C) in [0, 1] with the given diagonal. `knn` keeps, in column p, the k activities nearest to p
+    (those tied with the k-th too) and 0 elsewhere, which is no longer symmetric. Raises MethodError for knn < 1.
+    """
+    here = binary(m).astype(np.float32)
+    together = (here.T @ here).astype(float)
+    ubiquity = np.diag(together).copy()
+    phi = quotient(together, np.maximum(ubiquity[:, None], ubiquity))
+    np.fill_diagonal(phi, 0.0)
+    if knn is not None:
+        phi = _nearest(phi, knn)
+    np.fill_diagonal(phi, diagonal)
+    return phi
+
+
+def _nearest(phi: np.ndarray, knn: int) -> np.ndarray:
+    if knn < 1:
+        raise MethodError(f"knn must be at least 1, got {knn}.")
+    if knn >= len(phi):
+        return phi
+    edge = np.partition(phi, len(phi) - knn, axis=0)[len(phi) - knn]
+    return np.where(phi >= edge, phi, 0.0)
+
+
+def _phi(m: np.ndarray, phi: Any) -> np.ndarray:
+    near = amounts(phi, "phi")
+    if near.shape != (m.shape[1], m.shape[1]):
+        raise MethodError(f"phi has shape {near.shape}, the activities of m ask for {(m.shape[1],) * 2}.")
+    return near
+
+
+@method("relatedness", "density", cites=("Hidalgo et al. 2007",), laws=("equivariant", "unit_interval", "monotone"))
+def density(m: Any, phi: Any) -> np.ndarray:
+    """Density (关联密度): share of the proximity around each activity that the region already holds.
+
+    m: (R,C) presence; phi: (C,C), column p holds the proximities to p. Returns (R,C) in [0, 1]; 0 where p has no relation at all.
+    """
+    here = binary(m)
+    near = _phi(here, phi)
+    return quotient(here @ near, near.sum(axis=0))
+
+
+@method("relatedness", "outlook", cites=("Hausmann et al. 2014",), laws=("equivariant",))
+def outlook(m: Any, phi: Any, pci: Any) -> np.ndarray:
+    """Outlook (COI): complexity of what is absent, weighted by how near it is: sum over absent p of density_rp * pci_p.
+
+    m: (R,C), phi: (C,C), pci: (C,) finite. Returns (R,). Depends on where pci is zero: say which zero was used.
+    """
+    here = binary(m)
+    value = finite(pci, "pci", dims=(1,))
+    result: np.ndarray = (density(here, phi) * (1 - here)) @ value
+    return result
+
+
+@method("relatedness", "gain", cites=("Hausmann et al. 2014",), laws=("equivariant", "outlook_difference"))
+def gain(m: Any, phi: Any, pci: Any) -> np.ndarray:
+    """Outlook gain (COG): the change of `outlook` when the region adds the activity, exactly.
+
+    gain_rp = sum over absent q != p of phi_pq / phi_.q * pci_q - density_rp * pci_p. Returns (R,C); 0 where already present.
+    """
+    here = binary(m)
+    near, value = _phi(here, phi), finite(pci, "pci", dims=(1,))
+    pull = quotient(near, near.sum(axis=0)) * value
+    np.fill_diagonal(pull, 0.0)
+    absent = 1 - here
+    result: np.ndarray = absent * (absent @ pull.T - density(here, near) * value)
+    return result

@@ -1,0 +1,358 @@
+"""The stage: candidate industries, what they need, what regions have, and what everybody following advice would add up to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from yindi.core import resources
+from yindi.core.axes import INDUSTRY, REGION
+from yindi.core.errors import Problems
+from yindi.core.names import Names
+from yindi.core.panel import Panel
+from yindi.core.study import Bench, Study
+from yindi.core.table import Axes
+from yindi.opportunities import backtest as proof
+from yindi.opportunities import partners as partner
+from yindi.opportunities.advantage import rca
+from yindi.opportunities.crowding import collective_check
+from yindi.opportunities.endowment import Carrier, Levels, levels
+from yindi.opportunities.fit import Fit, limiting
+from yindi.opportunities.profile import REASONS, Profile, Rows, Source, read
+from yindi.opportunities.sections import Sections, sections
+
+PARTNERS = 3
+JUDGEMENT = "judgement"
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """What the steps of this stage hand to each other."""
+
+    study: Study
+    bench: Bench
+    profile: Profile
+    sections: Sections | None
+    inputs: tuple[str, ...]
+
+    @property
+    def regions(self) -> tuple[str, ...]:
+        return self.study.panel.regions
+
+    @property
+    def pairs(self) -> Axes:
+        return ((REGION, self.regions), (INDUSTRY, self.profile.industries))
+
+
+def opportunities(study: Study, *, tables: Mapping[str, Rows] | None = None) -> Study:
+    """Add the results of stage `opportunities` to a study.
+
+    `tables` replaces packaged tables by rows: "industries", "requirements", "needs", "sources" (columns as in data/industries).
+    Raises ProblemsError for faulty tables, an activity without a complete year, or unknown names of reasons.
+    """
+    profile = _profile(study, tables or {})
+    named = replace(study, names=_names(study, profile))
+    work = _Work(named, Bench(named, "opportunities"), profile, _sections(named), _inputs(named))
+    _structure(work)
+    _backtest(work)
+    appeal = _industries(work)
+    have = _endowment(work)
+    fit, marks = _fit(work, have)
+    told = _candidates(work, have, fit, marks, appeal)
+    _crowding(work, told, marks)
+    _partners(work, have, fit, told)
+    return work.bench.done(**({} if work.sections else {"structure": None}))
+
+
+def _profile(study: Study, tables: Mapping[str, Rows]) -> Profile:
+    name = study.config.opportunities.industries
+    packaged = {"industries": name, "needs": name.replace("_industries", "_requirements"), "requirements": "requirements",
+                "sources": "requirement_sources"}  # fmt: skip
+    rows = {k: tables[k] if k in tables else resources.rows(f"industries/{p}.csv") for k, p in packaged.items()}
+    return read(rows["industries"], rows["requirements"], rows["needs"], rows["sources"])
+
+
+def _names(study: Study, profile: Profile) -> Names:
+    known = study.names.table.get("industry", {})
+    parts = {r["industry"]: (r["zh"], r["en"]) for r in resources.rows("industries/sections.csv")}
+    verdicts = {r["verdict"]: (r["zh"], r["en"]) for r in resources.rows("industries/verdicts.csv")}
+    names = study.names.plus("industry", {**parts, **known, **profile.names})
+    return names.plus("requirement", profile.requirement_names).plus("verdict", verdicts)
+
+
+def _inputs(study: Study) -> tuple[str, ...]:
+    return ("panel",) if study.activity is None else ("panel", "activity")
+
+
+def _sections(study: Study) -> Sections | None:
+    if study.activity is None:
+        return None
+    given = next((i for i in study.config.inputs if i.content == "activity"), None)
+    total = None
+    activity = study.activity
+    if given is not None and given.total in study.panel.items:
+        years = [y for y in activity.years if y in study.panel.years]
+        activity = activity.take(regions=study.panel.regions, years=years)
+        total = study.panel.take(years=years, items=[given.total]).values[..., 0]
+    else:
+        activity = activity.take(regions=study.panel.regions)
+    return sections(activity.items, activity.years, activity.values, activity.marks(), total)
+
+
+def _structure(work: _Work) -> None:
+    parts = work.sections
+    if parts is None:
+        return
+    x = parts.values[:, -1]
+    total = x.sum(axis=1, keepdims=True)
+    work.bench.make(
+        "structure",
+        ((REGION, work.regions), (INDUSTRY, parts.labels)),
+        {"share": np.divide(x, total, out=np.zeros_like(x), where=total > 0), "quotient": rca(x)},
+        method="advantage.rca",
+        inputs=work.inputs,
+        units={"share": "share", "quotient": "ratio"},
+        params={"year": parts.years[-1], "rest": parts.rest},
+        cites=("Balassa 1965",),
+        marks=parts.marks[:, -1],
+    )
+
+
+def _backtest(work: _Work) -> None:
+    least, parts = work.study.config.opportunities.minimum_activities, work.sections
+    rows: dict[str, tuple[float, str]] = {}
+    params: dict[str, object] = {"minimum_activities": least}
+    if parts is None or len(parts.years) < 3:
+        verdict = "no_activity" if parts is None else "few_years"
+        rows["activities"] = (0.0 if parts is None else float(parts.listed.shape[2]), "")
+    else:
+        split = (len(parts.years) - 1) // 2
+        span = min(split, len(parts.years) - 1 - split)
+        params |= {"learned": f"{parts.years[split - span]}-{parts.years[split]}"}
+        params |= {"tested": f"{parts.years[split]}-{parts.years[split + span]}"}
+        found = proof.evaluate(parts.listed, split=split, minimum_activities=least)
+        verdict = found.verdict
+        rows |= _proof_rows(found)
+        rows |= {k: (np.nan, str(params[k])) for k in ("learned", "tested")}
+    rows["minimum_activities"] = (float(least), "")
+    rows["verdict"] = (float(verdict == proof.ALLOWED), verdict)
+    marked = bool(parts is not None and parts.marks.any())
+    work.bench.make(
+        "backtest",
+        (("item", tuple(rows)),),
+        {"value": [v for v, _ in rows.values()], "text": [t for _, t in rows.values()]},
+        method="backtest.evaluate",
+        inputs=(*work.inputs, "config"),
+        params=params,
+        marks=np.full(len(rows), marked),
+    )
+
+
+def _proof_rows(found: proof.Backtest) -> dict[str, tuple[float, str]]:
+    counts = ("regions", "activities", "candidates", "entries", "base_rate")
+    rows = {k: (float(getattr(found, k)), "") for k in counts}
+    rows |= {f"precision_{k}": (v, "") for k, v in found.precision.items()}
+    return {**rows, "gain": (found.gain, "")} if found.precision else rows
+
+
+def _industries(work: _Work) -> np.ndarray:
+    profile, wanted = work.profile, dict(work.study.config.layout.attractiveness)
+    problems = Problems("opportunities")
+    for name in set(wanted) - set(REASONS):
+        problems.add(f"study.yaml: layout.attractiveness.{name}", "unknown reason.", f"known: {', '.join(REASONS)}")
+    weights = np.array([wanted.get(k, 0.0) if wanted else 1.0 for k in REASONS])
+    if (weights < 0).any() or weights.sum() <= 0:
+        problems.add("study.yaml: layout.attractiveness", "the weights must be non-negative and not all 0.")
+    problems.raise_if_any()
+    value: np.ndarray = profile.reasons @ weights / weights.sum()
+    columns = {"class": np.array(profile.kinds), "base": np.array(profile.bases), "attractiveness": value}
+    work.bench.make(
+        "industries",
+        ((INDUSTRY, profile.industries),),
+        {**columns, **dict(zip(REASONS, profile.reasons.T, strict=True))},
+        method="opportunities.attractiveness",
+        inputs=("config",),
+        units=dict.fromkeys(("attractiveness", *REASONS), "index"),
+        params={"grade": JUDGEMENT, "weights": dict(zip(REASONS, weights.tolist(), strict=True))},
+    )
+    return value
+
+
+def _endowment(work: _Work) -> Levels:
+    profile = work.profile
+    work.bench.make(
+        "requirements",
+        ((INDUSTRY, profile.industries), ("requirement", profile.requirements)),
+        {"need": profile.need},
+        method="opportunities.profile",
+        inputs=("config",),
+        units={"need": "index"},
+        params={"grade": JUDGEMENT},
+    )
+    found = [(s, *c) for s in profile.sources if (c := _carrier(work, s)) is not None]
+    have = levels([c for _, c, _ in found], len(work.regions), len(profile.requirements))
+    work.bench.make(
+        "endowment",
+        ((REGION, work.regions), ("requirement", profile.requirements)),
+        {"level": np.where(have.known, have.level, np.nan), "left_out": have.left_out},
+        method="opportunities.levels",
+        inputs=(*work.inputs, "space", "config"),
+        units={"level": "index"},
+        params={f"{s.requirement}: {c.label}": year for s, c, year in found},
+        marks=have.marks,
+    )
+    return have
+
+
+def _carrier(work: _Work, source: Source) -> tuple[Carrier, str] | None:
+    found = _section(work, source) if source.origin == "activity" else _variable(work, source)
+    if found is None:
+        return None
+    values, marks, year = found
+    label = source.variable + (f" {source.scaled_by}" if source.scaled_by else "")
+    place = work.profile.requirements.index(source.requirement)
+    return Carrier(place, label, values, source.direction, marks), year
+
+
+def _section(work: _Work, source: Source) -> tuple[np.ndarray, np.ndarray, str] | None:
+    parts = work.sections
+    if parts is None or source.variable not in parts.labels:
+        return None
+    k = parts.labels.index(source.variable)
+    x = parts.values[:, -1]
+    values = x[:, k] / x.sum(axis=1) if source.scaled_by == "share" else x[:, k]
+    return values, parts.marks[:, -1, k], parts.years[-1]
+
+
+def _variable(work: _Work, source: Source) -> tuple[np.ndarray, np.ndarray, str] | None:
+    panel, space = work.study.panel, work.study.space
+    if source.variable not in panel.items:
+        return None
+    year = _fullest(panel, source.variable)
+    values, marks = _column(panel, source.variable, year)
+    if source.scaled_by in ("population", "gdp"):
+        if source.scaled_by not in panel.items:
+            return None
+        size, more = _column(panel, source.scaled_by, year)
+        values, marks = values * size, marks | more
+    if source.scaled_by == "area":
+        values = values / np.array([space.areas.get(r, np.nan) for r in panel.regions])
+    return (values, marks, year) if np.isfinite(values).any() else None
+
+
+def _fullest(panel: Panel, item: str) -> str:
+    """The last year in which all regions have the item; where there is none, the last of the fullest years."""
+    count = np.isfinite(panel.values[..., panel.items.index(item)]).sum(axis=0)
+    return panel.years[int(np.flatnonzero(count == count.max())[-1])]
+
+
+def _column(panel: Panel, item: str, year: str) -> tuple[np.ndarray, np.ndarray]:
+    at = (slice(None), panel.years.index(year), panel.items.index(item))
+    return panel.values[at], panel.marks()[at]
+
+
+def _fit(work: _Work, have: Levels) -> tuple[Fit, np.ndarray]:
+    need = work.profile.need
+    found = limiting(have.level, need, known=have.known)
+    marks = (have.marks.astype(float) @ (need > 0).T) > 0
+    work.bench.make(
+        "fit",
+        work.pairs,
+        found.value,
+        method="fit.limiting",
+        inputs=("opportunities.endowment", "opportunities.requirements"),
+        units="index",
+        params={"limiting": 0.5, "grade": JUDGEMENT},
+        marks=marks,
+    )
+    return found, marks
+
+
+def _candidates(work: _Work, have: Levels, fit: Fit, marks: np.ndarray, appeal: np.ndarray) -> np.ndarray:
+    profile = work.profile
+    score = fit.value * appeal
+    order = np.argsort(-score, axis=1, kind="stable")
+    place = np.argsort(order, axis=1) + 1
+    codes, levers = np.array([*profile.requirements, ""]), np.array([*profile.levers, ""])
+    missing = [[";".join(np.array(profile.requirements)[(n > 0) & ~k]) for n in profile.need] for k in have.known]
+    columns = {
+        "fit": fit.value,
+        "score": score,
+        "place": place,
+        "binding": codes[fit.binding],
+        "binding_gap": np.where(fit.binding >= 0, fit.gap, 0.0),
+        "lever": levers[fit.binding],
+        "strength": codes[fit.strength],
+        "left_out": np.array(missing),
+    }
+    inputs = ("opportunities.fit", "opportunities.industries", "opportunities.endowment", "opportunities.requirements")
+    units = {"fit": "index", "score": "index", "place": "rank", "binding_gap": "index"}
+    work.bench.make("candidates", work.pairs, columns, method="fit.limiting", inputs=inputs, units=units,
+                    params={"score": "fit * attractiveness"}, marks=marks)  # fmt: skip
+    told = place <= work.study.config.opportunities.portfolio
+    work.bench.make("independent", work.pairs, told, method="opportunities.independent", units="count",
+                    inputs=("opportunities.candidates", "config"), marks=marks.any(axis=1, keepdims=True),
+                    params={"portfolio": work.study.config.opportunities.portfolio})  # fmt: skip
+    return told
+
+
+def _crowding(work: _Work, told: np.ndarray, marks: np.ndarray) -> None:
+    settings, parts = work.study.config, work.sections
+    count, n = told.sum(axis=0), len(work.regions)
+    columns = {"regions": count, "share": count / n}
+    columns |= {k: np.full(len(count), np.nan) for k in ("base_share", "addition", "expansion", "national_expansion")}
+    if parts is not None:
+        listed = [c for c, b in enumerate(work.profile.bases) if b in parts.labels]
+        base = [parts.labels.index(work.profile.bases[c]) for c in listed]
+        check = collective_check(told[:, listed], parts.values[:, -1][:, base], commitment=settings.opportunities.commitment)
+        growth = parts.growth()[base]
+        columns["base_share"][listed], columns["addition"][listed] = check.base_share, check.addition
+        columns["expansion"][listed] = np.where(growth > 0, check.addition / np.where(growth > 0, growth, 1.0), np.nan)
+        columns["national_expansion"][listed] = check.expansion
+    columns["crowded"] = columns["share"] > settings.layout.cap_share
+    units = {"regions": "count", "share": "share", "base_share": "share", "addition": "100m_yuan", "expansion": "share",
+             "national_expansion": "share", "crowded": "count"}  # fmt: skip
+    work.bench.make(
+        "crowding",
+        ((INDUSTRY, work.profile.industries),),
+        columns,
+        method="crowding.collective_check",
+        inputs=("opportunities.independent", "opportunities.industries", *work.inputs[1:], "config"),
+        units=units,
+        params={"commitment": settings.opportunities.commitment, "cap_share": settings.layout.cap_share,
+                "years": f"{parts.years[0]}-{parts.years[-1]}" if parts else "", "grade": JUDGEMENT},
+        marks=(told & marks).any(axis=0),
+    )  # fmt: skip
+
+
+def _partners(work: _Work, have: Levels, fit: Fit, told: np.ndarray) -> None:
+    n = len(work.regions)
+    short = [np.where(told & (fit.binding == q), fit.gap, 0.0).sum(axis=1) for q in range(have.level.shape[1])]
+    weakness = np.stack(short, axis=1)
+    centroids = work.study.space.centroids
+    placed = all(r in centroids for r in work.regions)
+    points = np.array([centroids.get(r, (0.0, 0.0)) for r in work.regions])
+    distance = partner.great_circle(points[:, 0], points[:, 1]) if placed else np.zeros((n, n))
+    by_code = np.argsort(work.regions)
+    back = np.argsort(by_code)
+    found = partner.choose(have.level[by_code], weakness[by_code], distance[np.ix_(by_code, by_code)], known=have.known[by_code],
+                           count=PARTNERS)  # fmt: skip
+    chosen: np.ndarray = np.asarray(by_code[found.partner[back]])
+    rows = np.arange(n)[:, None]
+    complement, similar = (a[np.ix_(back, back)] for a in (found.complement, found.similarity))
+    columns = {
+        "partner": np.array(work.regions)[chosen],
+        "complement": complement[rows, chosen],
+        "returned": complement[chosen, rows],
+        "distance": distance[rows, chosen] if placed else np.full(chosen.shape, np.nan),
+        "similarity": similar[rows, chosen],
+    }
+    marks: np.ndarray = np.asarray(have.marks.any(axis=1))
+    places = tuple(str(k + 1) for k in range(chosen.shape[1]))
+    work.bench.make("partners", ((REGION, work.regions), ("place", places)), columns, method="partners.choose",
+                    inputs=("opportunities.endowment", "opportunities.candidates", "opportunities.independent", "space"),
+                    units={"complement": "index", "returned": "index", "distance": "km", "similarity": "index"},
+                    params={"count": PARTNERS, "reach_km": 1000.0, "distance": "centroids" if placed else "none"},
+                    marks=marks[:, None] | marks[chosen])  # fmt: skip

@@ -1,0 +1,136 @@
+"""Stage opportunities on the made-up study."""
+
+from __future__ import annotations
+
+import made_up
+import numpy as np
+import pytest
+
+from yindi.core import resources
+from yindi.core.errors import ProblemsError
+from yindi.opportunities.stage import opportunities
+
+
+@pytest.fixture(scope="module")
+def done():
+    return opportunities(made_up.study())
+
+
+def test_relatedness_is_refused_on_seven_sections(done):
+    assert done.opportunities.backtest.text("text", item="verdict") == "few_activities"
+    assert done.opportunities.backtest.number(item="verdict") == 0
+    assert done.names.of("verdict", "few_activities", "en").startswith("too few")
+
+
+def test_structure_adds_to_one_with_the_remainder(done):
+    table = done.opportunities.structure
+    assert table.labels("industry")[-1] == "rest"
+    np.testing.assert_allclose(table.array("share").sum(axis=1), 1)
+    gdp = done.look("panel[region=110000][year=2022][indicator=gdp]").value
+    industry = done.look("activity[region=110000][year=2022][industry=BCD]").value
+    assert table.number("share", region="110000", industry="BCD") == pytest.approx(industry / gdp)
+
+
+def test_every_region_is_told_its_portfolio(done):
+    told = done.opportunities.independent.array()
+    np.testing.assert_array_equal(told.sum(axis=1), 5)
+    best = done.opportunities.candidates.array("place") == 1
+    np.testing.assert_array_equal(told[best], 1)
+
+
+def test_crowding_by_hand(done):
+    told = done.opportunities.independent
+    crowded = done.opportunities.crowding
+    item = crowded.labels("industry")[int(crowded.array("regions").argmax())]
+    followers = [r for r in told.labels("region") if told.number(region=r, industry=item)]
+    base = done.opportunities.industries.text("base", industry=item)
+    assert base == "BCD"
+    made = sum(done.look(f"activity[region={r}][year=2022][industry=BCD]").value for r in followers)
+    assert crowded.number("regions", industry=item) == len(followers)
+    assert crowded.number("addition", industry=item) == pytest.approx(0.01 * made)
+    nation = [
+        sum(done.look(f"activity[region={r}][year={y}][industry=BCD]").value for r in told.labels("region")) for y in (2019, 2022)
+    ]
+    assert crowded.number("expansion", industry=item) == pytest.approx(0.01 * made / ((nation[1] - nation[0]) / 3))
+    assert crowded.number("crowded", industry=item) == float(len(followers) > 0.3 * 8)
+
+
+def test_binding_requirement_falls_short(done):
+    table = done.opportunities.candidates
+    have, need = done.opportunities.endowment, done.opportunities.requirements
+    for region in table.labels("region"):
+        for item in table.labels("industry"):
+            if table.has("binding", region=region, industry=item):
+                q = table.text("binding", region=region, industry=item)
+                gap = need.number("need", industry=item, requirement=q) - have.number("level", region=region, requirement=q)
+                assert table.number("binding_gap", region=region, industry=item) == pytest.approx(gap)
+            else:
+                assert table.number("fit", region=region, industry=item) == 1
+
+
+def test_labels_travel(done):
+    turned = opportunities(made_up.reordered(made_up.study(), tuple(reversed(made_up.REGIONS))))
+    for table in done.opportunities.tables():
+        other = turned.table(table.name)
+        if "region" in dict(table.axes):
+            other = other.select(region=table.labels("region"))
+        for column, values in table.columns.items():
+            if values.dtype.kind == "U":
+                np.testing.assert_array_equal(other.array(column), values, err_msg=f"{table.name}.{column}")
+            else:
+                np.testing.assert_allclose(other.array(column), values, rtol=1e-12, atol=1e-12, err_msg=f"{table.name}.{column}")
+
+
+def test_same_input_same_tables(done):
+    again = opportunities(made_up.study())
+    assert [t.digest for t in again.opportunities.tables()] == [t.digest for t in done.opportunities.tables()]
+
+
+def test_absent_requirement_is_left_out_and_said():
+    gaps = [("620000", y, "trade_openness") for y in made_up.YEARS]
+    done = opportunities(made_up.study(absent=gaps))
+    assert not done.opportunities.endowment.has("level", region="620000", requirement="openness")
+    assert done.opportunities.candidates.text("left_out", region="620000", industry="integrated_circuits") == "openness"
+    assert done.opportunities.candidates.has("fit", region="620000", industry="integrated_circuits")
+
+
+def test_last_complete_year_is_used():
+    done = opportunities(made_up.study(absent=[("620000", "2022", "trade_openness")]))
+    step = done.ledger.steps[done.opportunities.endowment.step]
+    assert step.params["openness: trade_openness"] == "2021"
+    assert step.params["market: gdp"] == "2022"
+
+
+def test_marks_reach_candidates_and_partners():
+    done = opportunities(made_up.study(imputed=[("620000", "2022", "trade_openness")]))
+    assert done.opportunities.endowment.quantity("level", region="620000", requirement="openness").marked
+    assert done.opportunities.candidates.quantity("fit", region="620000", industry="integrated_circuits").marked
+    assert not done.opportunities.candidates.quantity("fit", region="620000", industry="software").marked
+    assert done.opportunities.partners.quantity("complement", region="620000", place="1").marked
+
+
+def test_without_activity_nothing_is_invented():
+    done = opportunities(made_up.study(with_activity=False))
+    assert done.opportunities.structure is None
+    assert done.opportunities.backtest.text("text", item="verdict") == "no_activity"
+    assert not done.opportunities.crowding.has("addition", industry="software")
+    assert not done.opportunities.endowment.has("level", region="110000", requirement="finance")
+
+
+def test_own_tables_replace_the_packaged(done):
+    rows = [r for r in resources.rows("industries/nqpf_industries.csv") if r["industry"] in ("software", "quantum")]
+    needs = [r for r in resources.rows("industries/nqpf_requirements.csv") if r["industry"] in ("software", "quantum")]
+    own = opportunities(made_up.study(), tables={"industries": rows, "needs": needs})
+    assert own.opportunities.fit.labels("industry") == ("quantum", "software")
+    assert own.look("opportunities.fit[region=620000][industry=software]").value == pytest.approx(
+        done.look("opportunities.fit[region=620000][industry=software]").value
+    )
+
+
+def test_unknown_reason_is_a_problem():
+    with pytest.raises(ProblemsError, match="modernisation"):
+        opportunities(made_up.study(layout={"attractiveness": {"modern": 1.0}}))
+
+
+def test_number_leads_back_to_the_file(done):
+    assert "indicators.csv row" in done.why("opportunities.fit[region=620000][industry=software]")
