@@ -13,6 +13,7 @@ from yindi.core.errors import InfeasibleError, MethodError
 from yindi.layout.check import broken, objective
 from yindi.layout.conflict import conflict
 from yindi.layout.frontier import front
+from yindi.layout.marginal import gains
 from yindi.layout.prices import best_alone, replies
 from yindi.layout.problem import Problem
 from yindi.layout.rules import Rule
@@ -59,6 +60,17 @@ def test_the_price_of_the_band_lies_where_both_switching_points_are():
     price = yindi.layout.solve(example_a()).duals["limit|c1"].price
     assert 4 <= price <= 5  # any price in [4, 5] supports the plan 1,2,2
     assert replies(example_a(), np.array([price, 0.0])).bound == pytest.approx(19)
+
+
+def test_what_each_rule_costs_the_plan():
+    """Plan 1,2,2 = 19. One more place in industry 1: plan 1,2,1 = 23. Two industries for region 1: it takes both, + 5. Two for
+    region 2: it takes both (15) and region 1 answers with industry 2 (5), 15 + 5 + 2 = 22, while the relaxation's price is 7."""
+    found = yindi.layout.solve(example_a())
+    gained = gains(example_a(), found)
+    assert gained["limit|c1"] == pytest.approx(4)
+    assert gained["portfolio_max|r1"] == pytest.approx(5)
+    assert gained["portfolio_max|r2"] == pytest.approx(3)
+    assert gained["portfolio_min|r1"] == pytest.approx(0)
 
 
 def small(seed: int) -> Problem:

@@ -46,12 +46,20 @@ def test_tables_agree_with_each_other(done):
 
 
 def test_expansion_of_one_industry_by_hand(done):
-    """Adopters of robotics add one per cent of their own industry (BCD), over the BCD output of all eight."""
+    """Adopters of robotics add one per cent of their own industry (BCD), over one year's growth of BCD in all eight."""
     plan = done.layout.allocation.array("chosen")[:, 0]
-    bcd = done.activity.take(years=["2022"], items=["BCD"]).dense()[:, 0, 0]
-    expected = 0.01 * sum(b for p, b in zip(plan, bcd, strict=True) if p) / bcd.sum()
+    bcd = done.activity.take(items=["BCD"]).dense()[..., 0]
+    growth = (bcd[:, 3].sum() - bcd[:, 0].sum()) / 3
+    expected = 0.01 * sum(b for p, b in zip(plan, bcd[:, 3], strict=True) if p) / growth
     assert done.layout.industries.number("expansion", industry="robotics") == pytest.approx(expected)
-    assert done.layout.industries.number("before_expansion", industry="robotics") == pytest.approx(0.01)  # all eight adopt
+    everyone = 0.01 * bcd[:, 3].sum() / growth  # advice gives robotics to all eight
+    assert done.layout.industries.number("before_expansion", industry="robotics") == pytest.approx(everyone)
+
+
+def test_no_activity_means_no_expansion():
+    found = layout(before_layout(layout=RULES, with_activity=False)).layout.industries
+    assert not found.has("expansion", industry="robotics")
+    assert found.has("regions", industry="robotics")
 
 
 def test_every_named_rule_has_a_row_and_prices_only_where_scarce(done):
@@ -63,6 +71,9 @@ def test_every_named_rule_has_a_row_and_prices_only_where_scarce(done):
     assert (duals.array("price") >= 0).all()
     assert duals.number("binding", rule="limit|robotics") == 1
     assert duals.number("price", rule="limit|robotics") > 0
+    assert duals.number("gain", rule="limit|robotics") > 0
+    assert duals.number("gain", rule="floor") > 0
+    assert done.names.of("rule", "portfolio_max|110000", "zh") == "北京产业数上限"
 
 
 def test_front_has_the_points_asked_for(done):

@@ -5,7 +5,20 @@ from __future__ import annotations
 import importlib
 from typing import Any
 
-_MODULES = ("check", "conflict", "frontier", "highs", "model", "prices", "problem", "rules", "solver", "stage", "value")
+_MODULES = (
+    "check",
+    "conflict",
+    "frontier",
+    "highs",
+    "marginal",
+    "model",
+    "prices",
+    "problem",
+    "rules",
+    "solver",
+    "stage",
+    "value",
+)
 _WHERE = {"solve": "solver", "Problem": "problem", "layout": "stage"}
 
 

@@ -52,7 +52,7 @@ class Solution:
         return max(0.0, self.bound - self.objective) / max(abs(self.objective), 1e-12)
 
 
-@method("layout", "milp", cites=("huangfu2018",), laws=("feasible", "equivariant", "bounded_by_relaxation", "scales"))
+@method("layout", "milp", cites=("Huangfu and Hall 2018",), laws=("feasible", "equivariant", "bounded_by_relaxation", "scales"))
 def solve(problem: Problem, *, gap: float = 1e-6, seed: int = 0) -> Solution:
     """Solve one layout (布局) to a relative `gap`; ties are broken by solving in the order of the labels, so that the order
     in which regions and industries are given never matters.

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from yindi.core import resources
 from yindi.core.axes import INDUSTRY, REGION, require_same
-from yindi.core.errors import Problems, did_you_mean
+from yindi.core.errors import EvidenceError, Problems, did_you_mean
+from yindi.core.names import Names
 from yindi.core.study import Bench, Study
 from yindi.layout.frontier import front
+from yindi.layout.marginal import gains
 from yindi.layout.prices import best_alone
 from yindi.layout.problem import Problem
+from yindi.layout.rules import Rule
 from yindi.layout.solver import Solution, solve
 from yindi.layout.value import REASONS, attractiveness, expansion, lagging, value
 
 OPPORTUNITIES = ("opportunities.fit", "opportunities.industries", "scores.index", "config")
-CITES = ("huangfu2018",)
+CITES = ("Huangfu and Hall 2018",)
 REST = "rest"
 
 
@@ -39,11 +43,11 @@ def layout(study: Study) -> Study:
     stated = _stated(study)
     config = study.config.layout
     found = solve(stated.problem, gap=config.gap, seed=study.config.seed)
-    bench = Bench(study, "layout")
+    bench = Bench(replace(study, names=_names(study.names, found)), "layout")
     _allocation(bench, stated, found)
     _regions(bench, stated, found)
     _industries(bench, stated, found)
-    _duals(bench, found)
+    _duals(bench, found, gains(stated.problem, found, gap=config.gap, seed=study.config.seed))
     _solution(bench, stated, found)
     _frontier(bench, stated)
     return bench.done()
@@ -73,6 +77,18 @@ def _stated(study: Study) -> Stated:
         industries=industries,
     )
     return Stated(problem, np.nan_to_num(independent.array()), candidate, fit.marks)
+
+
+def _names(names: Names, found: Solution) -> Names:
+    """Names of the rules, made of the names of their families, regions and industries."""
+    families = {r["rule"]: (r["zh"], r["en"]) for r in resources.rows("layout_rules.csv")}
+
+    def say(rule: Rule, language: int) -> str:
+        parts = {"region": rule.region, "industry": rule.industry}
+        known = {k: names.table.get(k, {}).get(v, (v, v))[language] for k, v in parts.items()}
+        return families[rule.family][language].format(**known)
+
+    return names.plus("rule", {code: (say(d.rule, 0), say(d.rule, 1)) for code, d in found.duals.items()})
 
 
 def _known(study: Study, regions: tuple[str, ...], industries: tuple[str, ...]) -> None:
@@ -197,44 +213,55 @@ def _industries(bench: Bench, stated: Stated, found: Solution) -> None:
 def _expansions(
     study: Study, regions: tuple[str, ...], industries: tuple[str, ...], plans: Sequence[np.ndarray]
 ) -> tuple[np.ndarray, ...]:
-    """Implied expansion (C,) of each plan (R,C), absent where the study knows no output that carries the industry."""
-    base = _base(study, regions, industries)
-    known = ~np.isnan(base).any(axis=0)
+    """Implied expansion (C,) of each plan (R,C) as in opportunities.crowding: additions over one year's growth of the section.
+
+    Absent where the study knows no output that carries the industry, or that output does not grow.
+    """
+    base, growth = _bases(study, regions, industries)
     commitment = study.config.opportunities.commitment
-    found = []
-    for plan in plans:
-        result = np.full(len(industries), np.nan)
-        result[known] = expansion(plan[:, known], base[:, known], commitment=commitment)
-        found.append(result)
-    return tuple(found)
+    found = tuple(expansion(plan, base, growth, commitment=commitment) for plan in plans)
+    told = study.table("opportunities.crowding").select(industry=industries)
+    if "expansion" in told.columns and not np.allclose(told.array("expansion"), found[0], rtol=1e-6, equal_nan=True):
+        raise EvidenceError(
+            "layout.industries.before_expansion differs from opportunities.crowding.expansion: two ways of counting."
+        )
+    return found
 
 
-def _base(study: Study, regions: tuple[str, ...], industries: tuple[str, ...]) -> np.ndarray:
-    """Output (R,C) of the section that carries each industry in the last year; `rest`: what no section listed produces."""
+def _bases(study: Study, regions: tuple[str, ...], industries: tuple[str, ...]) -> tuple[np.ndarray, np.ndarray]:
+    """Output (R,C) of the section that carries each industry in the last complete year, and its yearly growth (C,)."""
     base = np.full((len(regions), len(industries)), np.nan)
+    growth = np.full(len(industries), np.nan)
     if study.activity is None:
-        return base
-    table = study.table("opportunities.industries")
-    year = study.activity.years[-1:]
-    taken = study.activity.take(regions=regions, years=year).values[:, 0]
-    total = _total(study, regions, year)
+        return base, growth
+    years, values = _sections(study, regions)
+    span = int(years[-1]) - int(years[0])
+    sections = study.table("opportunities.industries")
     for n, industry in enumerate(industries):
-        section = table.text("base", industry=industry)
-        if section in study.activity.items:
-            base[:, n] = taken[:, study.activity.items.index(section)]
-        elif section == REST:
-            base[:, n] = total - taken.sum(axis=1)
-    return base
+        held = values.get(sections.text("base", industry=industry))
+        if held is not None and span:
+            base[:, n], growth[n] = held[:, -1], (held[:, -1] - held[:, 0]).sum() / span
+    return base, growth
 
 
-def _total(study: Study, regions: tuple[str, ...], year: tuple[str, ...]) -> np.ndarray:
-    names = [i.total for i in study.config.inputs if i.content == "activity" and i.total in study.panel.items]
-    if not names or year[0] not in study.panel.years:
-        return np.full(len(regions), np.nan)
-    return study.panel.take(regions=regions, years=year, items=[str(names[0])]).values[:, 0, 0]
+def _sections(study: Study, regions: tuple[str, ...]) -> tuple[tuple[str, ...], dict[str, np.ndarray]]:
+    """The complete years and the output (R,T) of each section in them, with the rest of the total where the study has one."""
+    activity, panel = study.activity, study.panel
+    if activity is None:
+        return (), {}
+    name = next((i.total for i in study.config.inputs if i.content == "activity"), None)
+    years = tuple(y for y in activity.years if name not in panel.items or y in panel.years)
+    x = activity.take(regions=regions, years=years).values
+    whole = np.isfinite(x).all(axis=(0, 2))
+    values = {item: x[..., k] for k, item in enumerate(activity.items)}
+    if name in panel.items and REST not in values:
+        total = panel.take(regions=regions, years=years, items=[str(name)]).values[..., 0]
+        values[REST] = np.maximum(total - x.sum(axis=2), 0.0)
+        whole = whole & np.isfinite(total).all(axis=0)
+    return tuple(y for y, ok in zip(years, whole, strict=True) if ok), {k: v[:, whole] for k, v in values.items()}
 
 
-def _duals(bench: Bench, found: Solution) -> None:
+def _duals(bench: Bench, found: Solution, gained: Mapping[str, float]) -> None:
     rules = sorted(found.duals)
     duals = [found.duals[r] for r in rules]
     columns = {
@@ -242,6 +269,7 @@ def _duals(bench: Bench, found: Solution) -> None:
         "limit": np.array([d.limit for d in duals], float),
         "price": np.array([d.price for d in duals], float),
         "binding": np.array([d.binding for d in duals], float),
+        "gain": np.array([gained[r] for r in rules], float),
         "kind": np.array([d.rule.family for d in duals], dtype=str),
         "region": np.array([d.rule.region for d in duals], dtype=str),
         "industry": np.array([d.rule.industry for d in duals], dtype=str),
@@ -262,7 +290,7 @@ def _solution(bench: Bench, stated: Stated, found: Solution) -> None:
         "gap": found.gap,
         "relaxation": found.relaxation,
         "value_alone": alone,
-        "cost_share": 1.0 - found.objective / alone if alone > 0 else 0.0,
+        "kept_share": found.objective / alone if alone > 0 else 1.0,
         "floor": found.floor,
         "lagging_best": found.lagging_best,
         "lagging_value": kept,
@@ -293,4 +321,4 @@ def _frontier(bench: Bench, stated: Stated) -> None:
     units = {"floor": "share", "value": "value", "lagging_value": "value", "leading_value": "value", "gap_between": "value"}
     points = tuple(str(n) for n in range(1, len(found.value) + 1))
     bench.make("frontier", (("point", points),), columns, method="layout.epsilon_constraint", inputs=OPPORTUNITIES, units=units,
-               params=config.layout.model_dump(mode="json"), cites=("haimes1971",))  # fmt: skip
+               params=config.layout.model_dump(mode="json"), cites=("Haimes, Lasdon and Wismer 1971",))  # fmt: skip

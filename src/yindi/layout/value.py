@@ -31,7 +31,8 @@ def lagging(index: np.ndarray, *, share: float) -> np.ndarray:
     return mask
 
 
-def expansion(plan: np.ndarray, base: np.ndarray, *, commitment: float) -> np.ndarray:
-    """Implied expansion (C,): every adopter adds `commitment` of its output (R,C) that carries the industry, over its total."""
-    added, total = commitment * (plan * base).sum(axis=0), base.sum(axis=0)
-    return np.asarray(np.divide(added, total, out=np.zeros_like(added), where=total > 0))
+def expansion(plan: np.ndarray, base: np.ndarray, growth: np.ndarray, *, commitment: float) -> np.ndarray:
+    """Implied expansion (C,): what adopters add, each `commitment` of its output (R,C) that carries the industry, over one
+    year's growth (C,) of that output in the nation; NaN where it does not grow or is not known."""
+    added = commitment * (plan * base).sum(axis=0)
+    return np.asarray(np.divide(added, growth, out=np.full(added.shape, np.nan), where=growth > 0))

@@ -1,0 +1,52 @@
+"""What each rule costs the whole-number plan: solved again with that one rule loosened, since prices are the relaxation's."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from yindi.layout import check
+from yindi.layout.problem import Problem
+from yindi.layout.rules import FLOOR, FORBIDDEN, LEAST, LIMIT, LOCKED, MOST, Rule
+from yindi.layout.solver import Solution, solve_with_floor
+
+
+def loosened(problem: Problem, rule: Rule) -> Problem:
+    """The problem with one rule loosened by one unit (a pair set free, the floor dropped)."""
+    changes: dict[str, object] = {}
+    r = problem.regions.index(rule.region) if rule.region else -1
+    c = problem.industries.index(rule.industry) if rule.industry else -1
+    if rule.family == FLOOR:
+        changes["floor"] = 0.0
+    if rule.family == LIMIT:
+        changes["limit"] = _changed(problem.limit, c, 1.0)
+    if rule.family in (MOST, LEAST):
+        changes[rule.family] = _changed(getattr(problem, rule.family), r, 1.0 if rule.family == MOST else -1.0)
+    if rule.family in (FORBIDDEN, LOCKED):
+        mask = np.array(getattr(problem, rule.family))
+        mask[r, c] = False
+        changes[rule.family] = mask
+    return replace(problem, **changes)  # type: ignore[arg-type]
+
+
+def gains(problem: Problem, found: Solution, *, gap: float = 1e-6, seed: int = 0) -> dict[str, float]:
+    """Per rule code, what the best plan gains when that rule alone is loosened; 0 for rules that do not bind.
+
+    The value lagging regions must keep stays what it was, except where the floor itself is the rule.
+    """
+    held = found.floor if problem.floor > 0 and found.lagging_best > 0 else None
+    result = {}
+    for code, dual in found.duals.items():
+        result[code] = 0.0
+        if dual.binding or dual.price > 0:
+            floor = None if dual.rule.family == FLOOR else held
+            plan, _ = solve_with_floor(loosened(problem, dual.rule), floor, gap=gap, seed=seed)
+            result[code] = max(0.0, check.objective(loosened(problem, dual.rule), plan) - found.objective)
+    return result
+
+
+def _changed(given: object, at: int, by: float) -> np.ndarray:
+    array = np.array(given, dtype=float)
+    array[at] = max(0.0, array[at] + by)
+    return array
