@@ -1,0 +1,209 @@
+"""measure(study): normalise, weigh, aggregate, rank, and say how sure each rank is (综合评价)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from yindi.core.axes import INDICATOR, REGION, YEAR
+from yindi.core.errors import Problems
+from yindi.core.panel import ABSENT, Panel
+from yindi.core.registry import get
+from yindi.core.streams import stream
+from yindi.core.study import Bench, Study
+from yindi.core.table import Axes
+from yindi.measure import aggregate, normalise, robust, weights, yardsticks
+from yindi.measure.ranks import DIGITS, ranks
+
+PERTURBATION = 0.25
+FLOOR = 0.01
+_LOADED = (aggregate, normalise, robust, weights)
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """What is measured: values (R,T,J), marks of the same shape, directions, comparable years, and each indicator's dimension."""
+
+    panel: Panel
+    direction: tuple[int, ...]
+    dimension: tuple[str, ...]
+    segments: tuple[tuple[np.ndarray, ...], ...]
+
+    @property
+    def values(self) -> np.ndarray:
+        return self.panel.dense()
+
+    @property
+    def axes(self) -> Axes:
+        return ((REGION, self.panel.regions), (YEAR, self.panel.years))
+
+    @property
+    def marks(self) -> np.ndarray:
+        return self.panel.marks()
+
+    @property
+    def any_mark(self) -> np.ndarray:
+        return np.asarray(self.marks.any(axis=2))
+
+
+def measure(study: Study) -> Study:
+    """The study with `scores`: normalised values, weights, index, dimensions, ranks with intervals, trend, and what moves ranks.
+
+    Raises ProblemsError naming every absent indicator, absent cell and indicator that does not vary where it is compared.
+    """
+    given = _input(study)
+    bench = Bench(study, "scores")
+    z = _normalise(bench, given)
+    w = _weights(bench, given, z)
+    index = _index(bench, given, z, w)
+    _dimensions(bench, given, z, w, index)
+    rank = np.moveaxis(ranks(np.moveaxis(index, 0, -1), digits=DIGITS), -1, 0)
+    bench.make("rank", given.axes, rank, method="ranks", inputs=["scores.index"], units="rank", marks=given.any_mark,
+               params={"ties": "share the smaller number"})  # fmt: skip
+    _intervals(bench, given, rank)
+    _trend(bench, given, index, rank)
+    return bench.done()
+
+
+def _input(study: Study) -> Input:
+    """The framework's part of the panel, or every problem it has."""
+    problems = Problems("measure")
+    wanted = study.framework.indicators
+    for missing in (i.code for i in wanted if i.code not in study.panel.items):
+        problems.add(f"framework {study.framework.code}", f"its indicator {missing} is in no input file.",
+                     "map a column to it (inputs: columns), drop it (treatments: absent), or take another framework")  # fmt: skip
+    problems.raise_if_any()
+    panel = study.panel.take(items=[i.code for i in wanted])
+    _refuse_absent(panel, problems)
+    years = {y: n for n, y in enumerate(panel.years)}
+    segments = tuple(tuple(np.array([years[y] for y in part]) for part in panel.segments_of(i.code)) for i in wanted)
+    _refuse_gaps(panel, segments, problems)
+    problems.raise_if_any()
+    for j, at in yardsticks.constant_segments(panel.values, segments):
+        span = f"{panel.years[at[0]]}-{panel.years[at[-1]]}"
+        problems.add(f"{panel.items[j]} in {span}", "is the same in all regions and years that are compared; nothing can be read "
+                     "from it.", "drop it (treatments: constant, choice drop)")  # fmt: skip
+    problems.raise_if_any()
+    return Input(panel, tuple(i.direction for i in wanted), tuple(i.dimension for i in wanted), segments)
+
+
+def _refuse_absent(panel: Panel, problems: Problems) -> None:
+    for j, item in enumerate(panel.items):
+        cells = np.argwhere(panel.status[..., j] == ABSENT)
+        if len(cells):
+            first = ", ".join(f"{panel.regions[r]} in {panel.years[t]}" for r, t in cells[:3])
+            problems.add(item, f"{len(cells)} absent cell(s), the first: {first}.",
+                         "answer it under treatments (absent: impute, drop)")  # fmt: skip
+
+
+def _refuse_gaps(panel: Panel, segments: Sequence[Sequence[np.ndarray]], problems: Problems) -> None:
+    for item, parts in zip(panel.items, segments, strict=True):
+        if sorted(np.concatenate(parts).tolist()) != list(range(len(panel.years))):
+            problems.add(item, f"its comparable years {panel.segments_of(item)} are not each year once.")
+
+
+def _normalise(bench: Bench, given: Input) -> np.ndarray:
+    name = bench.study.config.measure.normaliser
+    found = get("normaliser", name)
+    options: dict[str, object] = {"scaled": True} if name == "rank" else {}
+    z = yardsticks.by_segment(given.values, given.direction, given.segments, found.bind(**options))
+    split = {i: [f"{given.panel.years[s[0]]}-{given.panel.years[s[-1]]}" for s in parts]
+             for i, parts in zip(given.panel.items, given.segments, strict=True) if len(parts) > 1}  # fmt: skip
+    axes = (*given.axes, (INDICATOR, given.panel.items))
+    bench.make("normalised", axes, z, method=f"normaliser.{name}", inputs=["panel"], cites=found.cites, marks=given.marks,
+               params={"direction": list(given.direction), "scope": "pooled", "compared within": split, **options})  # fmt: skip
+    return z
+
+
+def _weights(bench: Bench, given: Input, z: np.ndarray) -> np.ndarray:
+    config = bench.study.config.measure
+    methods = [get("weights", scheme) for scheme in config.weights]
+    each = [m.fn(z) for m in methods]
+    combined = weights.combine(each, rule=config.combination)
+    axes = (("scheme", (*config.weights, "combined")), (INDICATOR, given.panel.items))
+    bench.make("weights", axes, np.stack([*each, combined]), method=f"combination.{config.combination}", units="share",
+               inputs=["scores.normalised"], params={"schemes": list(config.weights), "rows": z.shape[0] * z.shape[1]},
+               cites=tuple(dict.fromkeys(c for m in methods for c in m.cites)))  # fmt: skip
+    return combined
+
+
+def _index(bench: Bench, given: Input, z: np.ndarray, w: np.ndarray) -> np.ndarray:
+    name = bench.study.config.measure.aggregate
+    found = get("aggregate", name)
+    lifted = name in ("geometric", "harmonic")
+    index: np.ndarray = found.fn(aggregate.lift(z, floor=FLOOR) if lifted else z, w)
+    bench.make("index", given.axes, index, method=f"aggregate.{name}", inputs=["scores.normalised", "scores.weights"],
+               units="index", cites=found.cites, marks=given.any_mark, params={"floor": FLOOR} if lifted else {})  # fmt: skip
+    return index
+
+
+def _dimensions(bench: Bench, given: Input, z: np.ndarray, w: np.ndarray, index: np.ndarray) -> None:
+    """Contributions: weight times value, summed by dimension; another aggregate is divided in the same proportions."""
+    labels = tuple(dict.fromkeys(given.dimension))
+    member = np.array([[d == label for d in given.dimension] for label in labels], dtype=float)
+    parts = (z * w) @ member.T
+    whole = parts.sum(axis=2, keepdims=True)
+    if bench.study.config.measure.aggregate != "arithmetic":
+        parts = np.where(whole > 0, parts / np.where(whole > 0, whole, 1.0), member @ w) * index[..., None]
+    marks = (given.marks[..., None, :] & member.astype(bool)).any(axis=-1)
+    bench.make("dimensions", (*given.axes, ("dimension", labels)), parts, method="aggregate.contributions", units="index",
+               inputs=["scores.normalised", "scores.weights", "scores.index"], marks=marks)  # fmt: skip
+
+
+def _intervals(bench: Bench, given: Input, rank: np.ndarray) -> None:
+    config, seed = bench.study.config.measure, bench.study.config.seed
+    table = bench.made["weights"]
+    names = tuple(dict.fromkeys((*config.weights, "equal")))
+    published = dict(zip(table.labels("scheme"), table.array(), strict=True))
+    equal = np.full(len(given.direction), 1 / len(given.direction))
+    drawn = robust.draw(
+        [published.get(n, equal) for n in names], draws=config.draws, matrices=len(yardsticks.ALTERNATIVES),
+        aggregations=len(robust.AGGREGATIONS), perturbation=PERTURBATION, leave_out=True,
+        rng=stream(seed, "measure.rank_intervals"),
+    )  # fmt: skip
+    index = robust.scores(yardsticks.alternatives(given.values, given.direction, given.segments, floor=FLOOR), drawn)
+    places = np.moveaxis(ranks(np.moveaxis(index, 1, -1)), -1, 1)
+    found = robust.summarise(places, interval=config.interval, top=1)
+    outside = int(((rank < found.low) | (rank > found.high)).sum())
+    params = {"draws": config.draws, "seed": seed, "interval": config.interval, "floor": FLOOR, "perturbation": PERTURBATION,
+              "published ranks outside, to which the interval was widened": outside}  # fmt: skip
+    common: dict[str, Any] = {"method": "robustness.rank_intervals", "cites": (robust.SAISANA,), "params": params,
+                              "inputs": ["panel", "scores.weights", "scores.rank", "config"]}  # fmt: skip
+    marks = given.any_mark
+    bench.make("rank_low", given.axes, np.minimum(found.low, rank), units="rank", marks=marks, **common)
+    bench.make("rank_high", given.axes, np.maximum(found.high, rank), units="rank", marks=marks, **common)
+    _choices(bench, given, names, places, drawn, common)
+
+
+def _choices(
+    bench: Bench, given: Input, schemes: Sequence[str], places: np.ndarray, drawn: robust.Draws, common: dict[str, Any]
+) -> None:
+    options = {
+        "weights": "; ".join(schemes),
+        "perturbation": f"each weight times {1 - PERTURBATION:g} to {1 + PERTURBATION:g}",
+        "normaliser": "; ".join(yardsticks.ALTERNATIVES),
+        "aggregate": "; ".join(robust.AGGREGATIONS),
+        "indicator": "all; " + "; ".join(f"without {i}" for i in given.panel.items),
+        "interactions": "what no choice explains alone",
+    }
+    shares = robust.explained(places, drawn.designs)
+    columns = {"options": np.array([options[c] for c in shares]), "share": np.array(list(shares.values()))}
+    bench.make("choices", (("choice", tuple(shares)),), columns, units={"share": "share"}, **common)
+
+
+def _trend(bench: Bench, given: Input, index: np.ndarray, rank: np.ndarray) -> None:
+    first, last = index[:, 0], index[:, -1]
+    span = int(given.panel.years[-1]) - int(given.panel.years[0])
+    growth = np.full(first.shape, np.nan)
+    rising = (first > 0) & (last > 0) & (span > 0)
+    growth[rising] = (last[rising] / first[rising]) ** (1 / max(span, 1)) - 1
+    columns = {"first": first, "last": last, "change": last - first, "growth": growth, "rank_first": rank[:, 0],
+               "rank_last": rank[:, -1], "rank_change": rank[:, 0] - rank[:, -1]}  # fmt: skip
+    units = {"first": "index", "last": "index", "change": "index_change", "growth": "growth", "rank_first": "rank",
+             "rank_last": "rank", "rank_change": "places"}  # fmt: skip
+    bench.make("trend", ((REGION, given.panel.regions),), columns, method="trend", inputs=["scores.index", "scores.rank"],
+               units=units, params={"first": given.panel.years[0], "last": given.panel.years[-1]},
+               marks=given.any_mark[:, [0, -1]].any(axis=1))  # fmt: skip
