@@ -52,7 +52,11 @@ def test_all_tables_are_made_with_steps_and_read_again() -> None:
     assert names == [f"diagnosis.{n}" for n in ("peers", "endowment", "obstacle", "levers", "coupling")]
     for table in done.diagnosis.tables():
         assert done.ledger.steps[table.step].made == table.name
-    assert "panel" in done.why("diagnosis.endowment[region=620000][variable=rd_spend].gap")
+    why = done.why("diagnosis.endowment[region=620000][variable=rd_spend].value")
+    assert "[yuan_per_person]" in why
+    assert "rd_spend 620000 2022" in why
+    assert "patents" not in why, "the cells shown are those of the variable asked about"
+    assert done.look("diagnosis.endowment[region=620000][variable=gdp].peer_median").unit == "100m_yuan"
 
 
 def test_needs_the_scores_first() -> None:

@@ -37,6 +37,7 @@ class Table:
 
     A number is a float64 or absent (stored as NaN; `at` and `dense` refuse it, kernels never see it); text is str, absent is "".
     `marks` (shape of the axes) is True where a cell rests on filled or corrected input (law 7).
+    A unit "@name" says that the text column `name` holds each cell's unit (variables of different units in one column).
     """
 
     name: str
@@ -136,7 +137,11 @@ class Table:
         ref = Ref(self.name, tuple((a, where[a]) for a, _ in self.axes if a in where), column)
         value = self.number(column, **where)
         marked = bool(self.marks[self._index(where)]) if self.marks is not None else False
-        return Quantity(value, ref, self.units.get(column, "plain"), marked)
+        return Quantity(value, ref, self._unit(column, where), marked)
+
+    def _unit(self, column: str, where: Mapping[str, str]) -> str:
+        unit = self.units.get(column, "plain")
+        return str(self.columns[unit[1:]][self._index(where)]) or "plain" if unit.startswith("@") else unit
 
     def select(self, **wanted: Sequence[str]) -> Table:
         """The same table with the given labels of the given axes, in the given order."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
+from yindi.core.axes import INDICATOR
 from yindi.core.finding import Ref
 from yindi.core.panel import STATUS, Panel
 
@@ -20,7 +21,7 @@ def explain(study: Study, ref: Ref | str) -> str:
     ref = Ref.parse(ref) if isinstance(ref, str) else ref
     table = study.table(ref.name)
     value = table.at(dict(ref.at), ref.column)
-    unit = table.units.get(ref.column, "plain")
+    unit = "plain" if isinstance(value, str) else table.quantity(ref.column, **dict(ref.at)).unit
     lines = [f"{ref} = {value!r}" + ("" if unit == "plain" else f" [{unit}]")]
     if ref.name == "config":
         return f"{lines[0]}\n  <- study.yaml: {dict(ref.at)['item']} (judgement: yours to change)"
@@ -62,7 +63,8 @@ def _method(step: Step) -> str:
 def _narrow(study: Study, name: str, at: Mapping[str, str]) -> dict[str, str]:
     if name in ("space", "config") or name in study.ledger.sources:
         return dict(at)
-    return {a: at[a] for a, labels in study.table(name).axes if at.get(a) in labels}
+    named = {INDICATOR: at["variable"], **at} if "variable" in at else at
+    return {a: named[a] for a, labels in study.table(name).axes if named.get(a) in labels}
 
 
 def _cells(study: Study, panel: Panel, at: Mapping[str, str], pad: str) -> Iterator[str]:

@@ -21,7 +21,7 @@ from yindi.diagnose import endowment as endow
 from yindi.diagnose import obstacle, profile
 from yindi.diagnose.peers import Peers, apart, by_contact, by_distance, by_similarity
 
-WORDS = ("standing", "grade", "pace", "peer_rule")
+WORDS = ("standing", "grade", "coupling_kind", "peer_rule")
 STEP = 2
 
 
@@ -205,7 +205,7 @@ def _make_endowment(bench: Bench, ground: Ground, peers: Peers, variables: tuple
         marks[:, v] = flags[peers.with_self(), year, k].any(axis=1)
     bench.make("endowment", ((REGION, ground.regions), ("variable", variables)), {**numbers, **texts}, marks=marks,
                method="endowment.gap", inputs=("panel", "diagnosis.peers"),
-               units={"percentile": "share", "gap": "growth", "stable": "share"},
+               units={"value": "@unit", "peer_median": "@unit", "percentile": "share", "gap": "growth", "stable": "share"},
                params={"alternatives": sorted(alternatives), "coverage": words["coverage"]})  # fmt: skip
 
 
@@ -321,7 +321,7 @@ def _make_coupling(bench: Bench, words: Mapping[str, Any]) -> None:
     u = np.stack([values[..., 0][have], grown[have]], axis=-1)
     level = couple.level(u)
     columns: dict[str, np.ndarray] = {"level": level, "ratio": _finite(couple.pace(u[:, 0], u[:, 1]))}
-    texts = {"kind": _word(couple.pace(u[:, 0], u[:, 1]), words["pace"])}
+    texts = {"kind": _word(couple.pace(u[:, 0], u[:, 1]), words["coupling_kind"])}
     for name, column, verdict in (("standard", "coupling", "grade"), ("wang", "wang", "wang_grade")):
         columns[column] = get("coupling", name).fn(u)
         tied = "coordination" if column == "coupling" else "wang_coordination"
