@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -16,7 +16,10 @@ OBSERVED, CORRECTED, IMPUTED = 1, 2, 3
 
 @dataclass(slots=True)
 class Cube:
-    """Values (R,T,K), 0 where absent; state 0 absent, 1 observed, 2 corrected, 3 imputed; where each cell was read (-1: nowhere)."""
+    """Values (R,T,K), 0 where absent; state: 0 absent, 1 observed, 2 corrected, 3 imputed.
+
+    `book`, `row`, `column` say where each cell was read: position in `grids`, row and column from 1; -1 where nowhere.
+    """
 
     regions: tuple[str, ...]
     years: tuple[str, ...]
@@ -32,13 +35,14 @@ class Cube:
     @property
     def known(self) -> np.ndarray:
         """(R,T,K), True where a value stands."""
-        return self.state > 0
+        mask: np.ndarray = self.state > 0
+        return mask
 
     def place(self, r: int, t: int, k: int) -> str:
         """Where a cell was read, in words."""
         if self.book[r, t, k] < 0:
             return "not in any file"
-        return self.grids[self.book[r, t, k]].place(int(self.row[r, t, k]), int(self.column[r, t, k]))
+        return self.grids[int(self.book[r, t, k])].place(int(self.row[r, t, k]), int(self.column[r, t, k]))
 
     def at(self, item: str) -> int:
         """Position of an item."""
@@ -47,8 +51,9 @@ class Cube:
 
 def _empty(regions: Sequence[str], years: Sequence[str], items: Sequence[str], grids: Sequence[Grid]) -> Cube:
     shape = (len(regions), len(years), len(items))
-    where = [np.full(shape, -1) for _ in range(3)]
-    return Cube(tuple(regions), tuple(years), tuple(items), np.zeros(shape), np.zeros(shape, np.int8), *where, tuple(grids))
+    book, row, column = (np.full(shape, -1) for _ in range(3))
+    state = np.zeros(shape, np.int8)
+    return Cube(tuple(regions), tuple(years), tuple(items), np.zeros(shape), state, book, row, column, tuple(grids))
 
 
 def cube(
@@ -85,10 +90,7 @@ def _put(made: Cube, book: int, cell: Cell, at: tuple[int, ...], problems: Probl
         made.values[at], made.state[at] = cell.value, OBSERVED
 
 
-def missing_rows(readings: Mapping[str, Reading], regions: Sequence[str], years: Sequence[str]) -> list[tuple[str, str, str]]:
-    """(file, region, year) where a file has the region in other years and the year for other regions, but not this row."""
-    gaps = []
-    for file, reading in readings.items():
-        here, when = {r for r, _ in reading.rows}, {y for _, y in reading.rows}
-        gaps += [(file, r, y) for r in regions if r in here for y in years if y in when and (r, y) not in reading.rows]
-    return gaps
+def missing_rows(reading: Reading, regions: Sequence[str], years: Sequence[str]) -> list[tuple[str, str]]:
+    """(region, year) where a file has the region in other years and the year for other regions, but not this row."""
+    here, when = {r for r, _ in reading.rows}, {y for _, y in reading.rows}
+    return [(r, y) for r in regions if r in here for y in years if y in when and (r, y) not in reading.rows]

@@ -17,8 +17,6 @@ from yindi.core.wording import units as known_units
 from yindi.intake import regions
 from yindi.intake.read import decode
 
-_NUMBERS = {"direction": int}
-
 
 def _variable(row: Mapping[str, str]) -> Variable:
     given = {k: (v or "").strip() for k, v in row.items() if k in Variable.__dataclass_fields__}
@@ -96,10 +94,11 @@ def _framework(tree: Any, place: str, known: Mapping[str, Variable], problems: P
     try:
         indicators = tuple(Indicator(i["code"], i["dimension"], int(i.get("direction", 1))) for i in tree["indicators"])
         dims = {d: (n["zh"], n["en"]) for d, n in tree["dimensions"].items()}
-        made = Framework(str(tree["code"]), (tree["title"]["zh"], tree["title"]["en"]), str(tree.get("source", "")), indicators, dims,
-                         str(tree.get("note", "")))  # fmt: skip
+        title = (tree["title"]["zh"], tree["title"]["en"])
+        note = str(tree.get("note", ""))
+        made = Framework(str(tree["code"]), title, str(tree.get("source", "")), indicators, dims, note)
     except (KeyError, TypeError, ValueError) as fault:
-        problems.add(f"framework {place}", f"cannot be used: {fault}.", "compare it with the packaged data/frameworks/nqpf_b.yaml")
+        problems.add(f"framework {place}", f"cannot be used: {fault}.", "compare it with the packaged nqpf_b.yaml")
         return None
     stray = [i.code for i in indicators if i.code not in known]
     for code in stray:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,6 +29,7 @@ class Found:
     sure: bool
     cells: frozenset[tuple[str, str]] = frozenset()
     detail: str = ""
+    empty: bool = False
 
     @property
     def id(self) -> str:
@@ -38,8 +39,8 @@ class Found:
 
     @property
     def ways_out(self) -> tuple[str, ...]:
-        """What the study file may choose."""
-        return tuple(rules()[self.kind]["choices"])
+        """What the study file may choose; nothing can be imputed from a variable without any value."""
+        return tuple(c for c in rules()[self.kind]["choices"] if c != "impute" or not self.empty)
 
 
 def rules() -> Mapping[str, Any]:
@@ -94,15 +95,15 @@ def of_variable(cube: Cube, variable: Variable) -> Iterator[Found]:
 
 
 def _seen_years(cube: Cube, known: np.ndarray) -> tuple[str, ...]:
-    return tuple(y for y, some in zip(cube.years, known.any(axis=0), strict=True) if some)
+    return tuple(y for y, some in zip(cube.years, np.atleast_1d(known.any(axis=0)), strict=True) if some)
 
 
 def _boundary(cube: Cube, variable: str, kind: str, b: checks.Break) -> Found:
     return Found(variable, kind, (cube.years[b.at],), cube.regions, b.share, b.size, b.sure)
 
 
-def absences(cube: Cube, variable: str, ignore: frozenset[tuple[str, str]]) -> Iterator[Found]:
-    """Absent cells as blocks: years that are absent everywhere, then each region's remaining gaps."""
+def absences(cube: Cube, variable: str, ignore: Container[tuple[str, str]]) -> Iterator[Found]:
+    """Absent cells as blocks: years that are absent everywhere, then each region's remaining gaps; `ignore` is left out."""
     gap = ~cube.known[:, :, cube.at(variable)]
     skip = [[(r, y) in ignore for y in cube.years] for r in cube.regions]
     gap &= ~np.array(skip, bool).reshape(gap.shape)
@@ -121,9 +122,10 @@ def absences(cube: Cube, variable: str, ignore: frozenset[tuple[str, str]]) -> I
 
 def _absent(cube: Cube, variable: str, block: np.ndarray) -> Found:
     cells = frozenset((cube.regions[r], cube.years[t]) for r, t in np.argwhere(block))
-    years = tuple(y for y, some in zip(cube.years, block.any(axis=0), strict=True) if some)
-    regions = tuple(r for r, some in zip(cube.regions, block.any(axis=1), strict=True) if some)
-    return Found(variable, "absent", years, regions, len(regions) / len(cube.regions), float(len(cells)), True, cells)
+    years = tuple(y for y, some in zip(cube.years, np.atleast_1d(block.any(axis=0)), strict=True) if some)
+    regions = tuple(r for r, some in zip(cube.regions, np.atleast_1d(block.any(axis=1)), strict=True) if some)
+    share, empty = len(regions) / len(cube.regions), bool(block.all())
+    return Found(variable, "absent", years, regions, share, float(len(cells)), True, cells, empty=empty)
 
 
 def covers(treatment: Treatment, found: Found) -> bool:

@@ -1,4 +1,4 @@
-"""Neighbours, areas and centroids out of a nested TopoJSON: shared arcs are shared borders, an equal-area projection gives areas."""
+"""Neighbours, areas and centroids out of a nested TopoJSON: shared arcs are borders, an equal-area projection gives areas."""
 
 from __future__ import annotations
 
@@ -55,9 +55,9 @@ _C = np.cos(_B1) ** 2 + 2 * _N * np.sin(_B1)
 
 
 def project(lonlat: np.ndarray) -> np.ndarray:
-    """Longitude and latitude (P,2) in degrees -> metres (P,2), Albers equal-area conic, parallels 25 and 47, meridian 105 (GRS80).
+    """Longitude and latitude (P,2) in degrees -> metres (P,2), Albers equal-area conic, parallels 25 and 47, meridian 105.
 
-    Source: Snyder (1987), Map projections, formulas 14-1 to 14-6 on the authalic sphere.
+    GRS80. Source: Snyder (1987), Map projections, formulas 14-1 to 14-6 on the authalic sphere.
     """
     rho = _RADIUS * np.sqrt(_C - 2 * _N * np.sin(_authalic(lonlat[:, 1]))) / _N
     theta = _N * np.radians(lonlat[:, 0] - _MERIDIAN)

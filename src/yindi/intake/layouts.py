@@ -31,12 +31,13 @@ class Cell:
 
 @dataclass(slots=True)
 class Reading:
-    """What one input gave: its cells, region-years with their rows, the unit per item, and rows left out with the reason."""
+    """What one input gave: cells, region-years with their rows, units, rows left out with the reason, cells with a fault."""
 
     cells: list[Cell] = field(default_factory=list)
     rows: dict[tuple[str, str], int] = field(default_factory=dict)
     units: dict[str, str] = field(default_factory=dict)
     left_out: dict[str, list[int]] = field(default_factory=dict)
+    faulty: set[tuple[str, str, str]] = field(default_factory=set)
 
 
 @dataclass(slots=True)
@@ -67,7 +68,8 @@ class _Reader:
         if clean(name) in self.head:
             return self.head[clean(name)]
         near = did_you_mean(clean(name), self.head) or tuple(self.head)[:12]
-        self.add(top + 1, None, f"there is no column {name!r} (asked for by {key}).", "correct study.yaml or the file's head row", near)
+        message = f"there is no column {name!r} (asked for by {key})."
+        self.add(top + 1, None, message, "correct study.yaml or the file's head row", near)
         return None
 
     def region_of(self, row: Sequence[object], n: int, at: int, name_at: int | None) -> str | None:
@@ -97,8 +99,8 @@ class _Reader:
             return None
         if other == code:
             return code
-        self.add(n, (name_at or 0) + 1, f"code and name disagree: {written} is {self.gazetteer.name(code)}, the name says {name!r}.",
-                 "correct the code or the name in the file")  # fmt: skip
+        message = f"code and name disagree: {written} is {self.gazetteer.name(code)}, the name says {name!r}."
+        self.add(n, (name_at or 0) + 1, message, "correct the code or the name in the file")
         return None
 
     def year_of(self, row: Sequence[object], n: int, at: int) -> str | None:
@@ -135,7 +137,7 @@ def _items_wide(r: _Reader, top: int, taken: set[int]) -> dict[int, str]:
         wanted = {at: name for name, at in r.head.items() if at not in taken}
     for at, code in list(wanted.items()):
         if r.spec.content == "indicators" and code not in r.variables:
-            way = "map it under `columns` in study.yaml (only mapped columns are then read), or describe it in your own `variables` table"
+            way = "map it under `columns` (only mapped columns are then read), or describe it in your own `variables` table"
             r.add(top + 1, at + 1, f"{code!r} is the code of no variable.", way, did_you_mean(code, r.variables))
             del wanted[at]
     return _once(r, top, wanted)
@@ -167,14 +169,16 @@ def _wide(r: _Reader) -> None:
         if region is None or when is None:
             continue
         if (region, when) in r.reading.rows:
-            r.add(n, None, f"{r.gazetteer.name(region)} ({region}) {when} stands here and already in row {r.reading.rows[region, when]}.",
-                  "keep one of the two rows")  # fmt: skip
+            twin = f"{r.gazetteer.name(region)} ({region}) {when} stands here and already in row {r.reading.rows[region, when]}."
+            r.add(n, None, twin, "keep one of the two rows")
             continue
         r.reading.rows[region, when] = n
         for at, item in items.items():
             fine, value = r.number_of(row[at] if at < len(row) else "", n, at, item)
             if fine:
                 r.reading.cells.append(Cell(region, when, item, value, n, at + 1))
+            else:
+                r.reading.faulty.add((region, when, item))
 
 
 def _long(r: _Reader) -> None:
@@ -193,8 +197,8 @@ def _long(r: _Reader) -> None:
         if region is None or when is None or item is None:
             continue
         if (region, when, item) in seen:
-            r.add(n, None, f"{item} of {r.gazetteer.name(region)} ({region}) {when} stands here and already in row "
-                  f"{seen[region, when, item]}.", "keep one of the two rows")  # fmt: skip
+            who = f"{item} of {r.gazetteer.name(region)} ({region}) {when}"
+            r.add(n, None, f"{who} stands here and already in row {seen[region, when, item]}.", "keep one of the two rows")
             continue
         seen[region, when, item] = n
         r.reading.rows.setdefault((region, when), n)
@@ -209,7 +213,8 @@ def _item(r: _Reader, row: Sequence[object], n: int, at: int) -> str | None:
         return None
     code = named.get(written, written)
     if not code or (r.spec.content == "indicators" and code not in r.variables):
-        r.add(n, at + 1, f"{written!r} is the code of no variable.", "map it under `columns` in study.yaml", did_you_mean(code, r.variables))
+        near = did_you_mean(code, r.variables)
+        r.add(n, at + 1, f"{written!r} is the code of no variable.", "map it under `columns` in study.yaml", near)
         return None
     return code
 
@@ -218,12 +223,14 @@ def _long_value(r: _Reader, row: Sequence[object], cell: Cell, unit_at: int | No
     at = cell.column - 1
     fine, value = r.number_of(row[at] if at < len(row) else "", cell.row, at, cell.item)
     if not fine:
+        r.reading.faulty.add((cell.region, cell.year, cell.item))
         return
     if unit_at is not None and clean(row[unit_at] if unit_at < len(row) else ""):
         try:
             times = _factor(r, cell.item, row[unit_at])
         except CellFault as fault:
             r.add(cell.row, unit_at + 1, f"{fault} ({cell.item}).", "correct the unit, or add it to the table of units")
+            r.reading.faulty.add((cell.region, cell.year, cell.item))
             return
         value = None if value is None else value * times
     r.reading.cells.append(Cell(cell.region, cell.year, cell.item, value, cell.row, cell.column))
@@ -241,9 +248,7 @@ def _factor(r: _Reader, item: str, written: object) -> float:
     return times
 
 
-def cells(
-    grid: Grid, spec: Input, *, gazetteer: Gazetteer, variables: Mapping[str, Variable], problems: Problems
-) -> Reading:
+def cells(grid: Grid, spec: Input, *, gazetteer: Gazetteer, variables: Mapping[str, Variable], problems: Problems) -> Reading:
     """All cells of one input; faults are added to `problems` with file, row and column, nothing is raised."""
     reader = _Reader(grid, spec, gazetteer, variables, problems)
     (_long if spec.layout == "long" else _wide)(reader)

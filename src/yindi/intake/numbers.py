@@ -1,4 +1,4 @@
-"""Numbers as offices write them: full width, thousands, missing marks, percent, footnote marks. Text is never guessed to be a number."""
+"""Numbers as offices write them: full width, thousands, missing marks, percent, footnote marks. Text is never a number."""
 
 from __future__ import annotations
 
@@ -9,8 +9,7 @@ import unicodedata
 
 _NOTES = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳¹²³⁴⁵⁶⁷⁸⁹⁰⑴⑵⑶⑷⑸⑹⑺⑻⑼⑽†‡*＊※"
 _STRIP_NOTES = str.maketrans("", "", _NOTES)
-_MISSING = {"", "-", "--", "---", "...", "....", "......", "..", ".", "na", "n/a", "n.a.", "#n/a", "nan", "null", "none", "x", "空", "缺失",
-            "无", "不详", "/", "\\", "—", "——", "–", "−"}  # fmt: skip
+_MISSING = frozenset(["", "na", "n/a", "n.a.", "#n/a", "nan", "null", "none", "x", "空", "缺失", "无", "不详", "/", "\\", "−"])
 _MINUS = str.maketrans({"−": "-", "–": "-", "—": "-", "―": "-", "﹣": "-", "－": "-"})
 _GROUPED = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d*)?")
 _SPACED = re.compile(r"[+-]?\d{1,3}([ ]\d{3})+(\.\d*)?")
@@ -33,7 +32,7 @@ def clean(raw: object) -> str:
 
 def number(raw: object, *, unit: str = "plain") -> float | None:
     """The number in a cell, None where the cell is empty or holds a missing mark; raises CellFault for anything else."""
-    if isinstance(raw, bool) or isinstance(raw, (datetime.date, datetime.time, datetime.timedelta)):
+    if isinstance(raw, (bool, datetime.date, datetime.time, datetime.timedelta)):
         raise CellFault(f"{raw!r} is a {type(raw).__name__}, not a number")
     if isinstance(raw, (int, float)):
         return _finite(float(raw), raw)
@@ -41,12 +40,13 @@ def number(raw: object, *, unit: str = "plain") -> float | None:
     if text.lower() in _MISSING or set(text) <= set("-—–…. "):
         return None
     text = text.translate(_MINUS)
-    share = text.endswith(("%", "‰"))
-    value = _read(text[:-1].strip() if share else text, raw)
-    return _scaled(value, text[-1], unit, raw) if share else value
+    if not text.endswith(("%", "‰")):
+        return _read(text, raw)
+    value = _read(text[:-1].strip(), raw)
+    return None if value is None else _scaled(value, text[-1], unit, raw)
 
 
-def _read(text: str, raw: object) -> float:
+def _read(text: str, raw: object) -> float | None:
     if _GROUPED.fullmatch(text):
         text = text.replace(",", "")
     elif _SPACED.fullmatch(text):
@@ -65,7 +65,7 @@ def _scaled(value: float, sign: str, unit: str, raw: object) -> float:
     raise CellFault(f"{_short(raw)} is a percentage, but the variable's unit is {unit!r}")
 
 
-def _finite(value: float, raw: object) -> float | None:  # type: ignore[return]
+def _finite(value: float, raw: object) -> float | None:
     if math.isnan(value):
         return None
     if math.isinf(value):

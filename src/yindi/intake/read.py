@@ -61,7 +61,7 @@ def read(path: Path, file: str, sheet: str | None = None) -> Grid:
     elif kind in BOOKS:
         grid = _book(path, file, sheet)
     else:
-        raise _fail(file, f"files of type {kind or 'without an extension'} are not read.", f"save it as {', '.join(TEXT + BOOKS)}")
+        raise _fail(file, f"files of type {kind or '(none)'} are not read.", f"save it as {', '.join(TEXT + BOOKS)}")
     if not any(_filled(row) for row in grid.rows):
         raise _fail(file, "the table is empty: no cell holds anything.", "export it again, or name another `sheet`")
     return grid
@@ -116,5 +116,6 @@ def _book(path: Path, file: str, sheet: str | None) -> Grid:
             raise _fail(file, f"has {len(names)} sheets.", "name the one to read with `sheet`", names)
         rows = book.get_sheet_by_name(chosen).to_python(skip_empty_area=False)
     except CalamineError as error:
-        raise _fail(file, f"cannot be opened as a workbook: {error}.", "open it in a spreadsheet program and save it again") from None
+        message = f"cannot be opened as a workbook: {error}."
+        raise _fail(file, message, "open it in a spreadsheet program and save it again") from None
     return Grid(file, chosen, tuple(tuple(row) for row in rows))

@@ -11,9 +11,14 @@ from dataclasses import dataclass, field
 from yindi.core import resources
 from yindi.core.errors import UsageError, did_you_mean
 
-_ENDINGS = {"市": ("市", " municipality", " city"), "省": ("省", " province"), "区": ("自治区", " autonomous region", " region", " sar")}
-TOTALS = frozenset("全国 全国合计 全国总计 合计 总计 总和 平均 全国平均 东部地区 中部地区 西部地区 东北地区 东部 中部 西部 东北 china national total "
-                   "nationwide 100000 000000 国家 各地区合计 地区合计".split())  # fmt: skip
+_ENDINGS = {
+    "市": ("市", " municipality", " city"),
+    "省": ("省", " province"),
+    "区": ("自治区", " autonomous region", " region", " sar"),
+}
+_TOTALS = """全国 全国合计 全国总计 合计 总计 总和 平均 全国平均 国家 各地区合计 地区合计
+东部地区 中部地区 西部地区 东北地区 东部 中部 西部 东北 china national total nationwide 100000 000000"""
+TOTALS = frozenset(_TOTALS.split())
 _CODE = re.compile(r"(\d{2}|\d{4}|\d{6})(?:0{6})?")
 
 

@@ -74,7 +74,8 @@ def apply(
 def _selected(cube: Cube, t: Treatment) -> np.ndarray:
     rows = np.array([not t.regions or r in t.regions for r in cube.regions])
     years = np.array([not t.years or y in t.years for y in cube.years])
-    return rows[:, None] & years[None, :]
+    at: np.ndarray = rows[:, None] & years[None, :]
+    return at
 
 
 def _correct(cube: Cube, variable: str, t: Treatment, place: str, problems: Problems) -> None:

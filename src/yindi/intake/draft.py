@@ -1,0 +1,262 @@
+"""Draft: read, resolve, check and treat the input files of a study; problems and findings are gathered, nothing is raised."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from yindi.core import resources
+from yindi.core.config import Input, StudyConfig, Treatment
+from yindi.core.errors import Problems, ProblemsError, UsageError, did_you_mean
+from yindi.core.framework import Framework, Variable
+from yindi.core.ledger import Source
+from yindi.intake import assemble, checks, definitions, findings, layouts, read, treat
+from yindi.intake.findings import Found
+from yindi.intake.regions import Gazetteer, mainland
+
+SHOWN = 8
+
+
+@dataclass(slots=True)
+class Draft:
+    """Everything intake knows before it decides: what was read and found, and what stands in the way."""
+
+    config: StudyConfig
+    folder: Path
+    problems: Problems = field(default_factory=lambda: Problems("intake"))
+    variables: dict[str, Variable] = field(default_factory=dict)
+    framework: Framework | None = None
+    sources: list[Source] = field(default_factory=list)
+    grids: list[read.Grid] = field(default_factory=list)
+    readings: list[layouts.Reading] = field(default_factory=list)
+    specs: list[Input] = field(default_factory=list)
+    panel: assemble.Cube | None = None
+    activity: assemble.Cube | None = None
+    found: list[Found] = field(default_factory=list)
+    segments: dict[str, treat.Segments] = field(default_factory=dict)
+
+    def of(self, content: str) -> list[int]:
+        """Positions of the inputs of a content."""
+        return [n for n, spec in enumerate(self.specs) if spec.content == content]
+
+
+def _read_inputs(d: Draft) -> None:
+    try:
+        gazetteer = Gazetteer(d.config.regions.level, d.config.regions.aliases)
+    except UsageError as fault:
+        d.problems.add("study.yaml: regions.aliases", str(fault), "name codes of GB/T 2260")
+        return
+    for spec in d.config.inputs:
+        path = d.folder / spec.file
+        try:
+            grid = read.read(path, spec.file, spec.sheet)
+        except ProblemsError as fault:
+            d.problems.found.extend(fault.problems)
+            continue
+        d.sources.append(Source(spec.title or path.name, spec.producer, spec.file, read.sha256(path), spec.licence))
+        d.grids.append(grid)
+        d.specs.append(spec)
+        d.readings.append(layouts.cells(grid, spec, gazetteer=gazetteer, variables=d.variables, problems=d.problems))
+
+
+def _regions(d: Draft) -> tuple[str, ...]:
+    seen = {r for n in d.of("indicators") for r, _ in d.readings[n].rows}
+    if d.config.regions.scope == "present" or d.config.regions.level != "province":
+        return tuple(sorted(seen))
+    gone = [f"{definitions.region_names('province')[c][0]} {c}" for c in mainland() if c not in seen]
+    if gone and seen and not d.problems.found:
+        d.problems.add("inputs", f"{len(gone)} of 31 mainland provinces are in no file: {', '.join(gone[:SHOWN])}.",
+                       "add their rows, or choose regions: {scope: present}")  # fmt: skip
+    return mainland()
+
+
+def _build(d: Draft) -> None:
+    indicators = d.of("indicators")
+    if not indicators:
+        if not d.problems.found:
+            d.problems.add("study.yaml: inputs", "no input holds indicators.", "add one with content: indicators")
+        return
+    years = d.config.year_labels
+    readings = [d.readings[n] for n in indicators]
+    in_files = {c.item for r in readings for c in r.cells}
+    items = [v for v in d.variables if v in in_files]
+    d.panel = assemble.cube(readings, [d.grids[n] for n in indicators], regions=_regions(d), years=years, items=items,
+                            problems=d.problems)  # fmt: skip
+    seen = {y for r in readings for _, y in r.rows}
+    for y in years:
+        if y not in seen:
+            d.problems.add("study.yaml: years", f"no file holds a row of {y}.", f"choose years within {min(seen)} to {max(seen)}"
+                           if seen else "add rows")  # fmt: skip
+    _build_activity(d)
+
+
+def _build_activity(d: Draft) -> None:
+    activity = d.of("activity")
+    if not activity or d.panel is None:
+        return
+    readings = [d.readings[n] for n in activity]
+    years = sorted({y for r in readings for _, y in r.rows} & set(d.panel.years))
+    items = sorted({c.item for r in readings for c in r.cells})
+    if not (years and items) and not d.problems.found:
+        d.problems.add(
+            d.specs[activity[0]].file, "holds no value in the years of the study.", "correct `years`, or leave the file out"
+        )
+    d.activity = assemble.cube(readings, [d.grids[n] for n in activity], regions=d.panel.regions, years=years, items=items,
+                               problems=d.problems)  # fmt: skip
+    totals = {d.specs[n].total for n in activity} - {None}
+    for total in sorted(t for t in totals if t is not None and t not in d.panel.items):
+        d.problems.add("study.yaml: inputs", f"total: {total!r} is no variable in the files.", "name the variable with the total",
+                       did_you_mean(total, d.panel.items))  # fmt: skip
+
+
+def _indicator_codes(d: Draft) -> list[str]:
+    return [i.code for i in d.framework.indicators] if d.framework else []
+
+
+def _missing_indicators(d: Draft, cube: assemble.Cube) -> None:
+    gone = treat.dropped(d.config.treatments)
+    for code in _indicator_codes(d):
+        if code not in cube.items and code not in gone:
+            near = did_you_mean(code, sorted({str(c) for n in d.of("indicators") for c in d.grids[n].rows[0] if str(c).strip()}))
+            message = f"no file has a column with values for the indicator {code!r} ({d.variables[code].zh})."
+            d.problems.add("inputs", message, "map its column under `columns`, or choose another `framework`", near)
+
+
+def _missing_rows(d: Draft, cube: assemble.Cube) -> set[tuple[str, str]]:
+    ignored = set()
+    for n in d.of("indicators"):
+        held = {c.item for c in d.readings[n].cells} & set(_indicator_codes(d))
+        for region, year in assemble.missing_rows(d.readings[n], cube.regions, cube.years):
+            if all(_declared(d.config.treatments.get(v, ()), region, year) for v in held):
+                continue
+            ignored.add((region, year))
+            name = definitions.region_names(d.config.regions.level)[region][0]
+            way = "add the row, shorten `years`, or declare an imputation (finding: absent, choice: impute) for "
+            d.problems.add(d.specs[n].file, f"there is no row for {name} ({region}) in {year}.", way + ", ".join(sorted(held)))
+    return ignored
+
+
+def _not_read(d: Draft, cube: assemble.Cube) -> set[tuple[str, str]]:
+    """Region-years without any row: with faults in the rows, nothing can be said about them."""
+    seen = {pair for n in d.of("indicators") for pair in d.readings[n].rows}
+    return {(r, y) for r in cube.regions for y in cube.years} - seen
+
+
+def _declared(answers: Sequence[Treatment], region: str, year: str) -> bool:
+    return any(t.finding == "absent" and t.choice in ("impute", "drop") and (not t.regions or region in t.regions)
+               and (not t.years or year in t.years) for t in answers)  # fmt: skip
+
+
+def _bounds(d: Draft, cube: assemble.Cube) -> None:
+    for k, code in enumerate(cube.items):
+        v = d.variables[code]
+        wrong = np.argwhere(checks.out_of_bound(cube.values[:, :, k], cube.known[:, :, k], v.bound))
+        for r, t in wrong[:SHOWN]:
+            message = f"{cube.values[r, t, k]:.12g} is impossible: {v.zh} ({code}) is {_meaning(v.bound)}."
+            answer = (
+                f"finding: outlier, choice: correct, regions: ['{cube.regions[r]}'], years: ['{cube.years[t]}'], value: VALUE"
+            )
+            way = f"correct the file, or declare it: treatments: {{{code}: [{{{answer}, reason: '...'}}]}}"
+            d.problems.add(cube.place(r, t, k), message, way)
+        if len(wrong) > SHOWN:
+            d.problems.add(code, f"{len(wrong) - SHOWN} more values are out of bounds.", "look at the whole column")
+
+
+def _meaning(bound: str) -> str:
+    return {"share": "a share between 0 and 1", "percent": "a percentage between 0 and 100", "positive": "above zero"}.get(
+        bound, "never negative"
+    )
+
+
+def _find(d: Draft, cube: assemble.Cube) -> None:
+    ignore = _not_read(d, cube) if d.problems.found else _missing_rows(d, cube)
+    faulty = {cell for n in d.of("indicators") for cell in d.readings[n].faulty}
+    for code in cube.items:
+        mine = ignore | {(r, y) for r, y, item in faulty if item == code}
+        d.found += sorted(findings.absences(cube, code, mine), key=lambda f: f.id)
+        d.found += sorted(findings.of_variable(cube, d.variables[code]), key=lambda f: f.id)
+    for n, spec in enumerate(d.specs):
+        for reason, rows in sorted(d.readings[n].left_out.items()):
+            d.found.append(
+                Found("", "left_out", (), (), 0.0, float(len(rows)), False, detail=f"{spec.file}: {len(rows)} row(s), {reason}")
+            )
+
+
+def unanswered(d: Draft) -> None:
+    needed = set(_indicator_codes(d))
+    for f in d.found:
+        answers = d.config.treatments.get(f.variable, ())
+        if not f.sure or findings.answered(f, answers) or (f.kind in ("absent", "constant") and f.variable not in needed):
+            continue
+        d.problems.add(_where(d, f), _sentence(d, f), _paste(f))
+
+
+def _where(d: Draft, f: Found) -> str:
+    if d.panel is None:
+        return f.variable
+    books = d.panel.book[:, :, d.panel.at(f.variable)]
+    files = sorted({d.panel.grids[b].file for b in np.unique(books) if b >= 0})
+    return f"{', '.join(files)}, {f.variable}"
+
+
+def _sentence(d: Draft, f: Found) -> str:
+    title, v = findings.rules()[f.kind]["title"], d.variables[f.variable]
+    head = f"{title['en']} ({title['zh']}): {v.zh}"
+    if f.kind in ("break", "vintage"):
+        return f"{head} {int(f.years[0]) - 1}/{f.years[0]}, {f.share:.0%} of the regions, size {np.expm1(f.size):+.0%}."
+    when = f"{f.years[0]} to {f.years[-1]}" if len(f.years) > 2 else " and ".join(f.years)
+    everywhere = d.panel is not None and len(f.regions) == len(d.panel.regions)
+    return f"{head}, {'every region' if everywhere else ', '.join(f.regions[:SHOWN])}, {when}."
+
+
+def _paste(f: Found) -> str:
+    some = "" if f.share == 1.0 else f", regions: [{', '.join(repr(r) for r in f.regions)}]"
+    years = f", years: [{', '.join(repr(y) for y in f.years)}]" if f.kind != "constant" else ""
+    more = ", method: interpolate" if f.ways_out and f.ways_out[0] == "impute" else ""
+    scope = (some if f.kind == "absent" else "") + years
+    line = f"{{finding: {f.kind}, choice: {f.ways_out[0]}{more}{scope}, reason: '...'}}"
+    return f"answer in study.yaml with one of {', '.join(f.ways_out)}, e.g. treatments: {{{f.variable}: [{line}]}}"
+
+
+def _treat(d: Draft, cube: assemble.Cube) -> None:
+    treat.stale(d.config.treatments, d.found, d.problems)
+    for code in cube.items:
+        answers = d.config.treatments.get(code, ())
+        d.segments[code] = treat.segments(code, cube.years, answers, d.found)
+    treat.apply(cube, d.config.treatments, d.segments, d.found, d.problems)
+    for code in sorted(set(_indicator_codes(d)) & set(cube.items) - treat.dropped(d.config.treatments)):
+        _complete(d, cube, code)
+
+
+def _complete(d: Draft, cube: assemble.Cube, code: str) -> None:
+    gaps = np.argwhere(~cube.known[:, :, cube.at(code)])
+    if len(gaps) and any(t.choice == "keep" and t.finding == "absent" for t in d.config.treatments.get(code, ())):
+        cell = f"{cube.regions[gaps[0][0]]} {cube.years[gaps[0][1]]}"
+        message = (
+            f"keep leaves {len(gaps)} cell(s) absent (the first: {cell}), but an indicator of the framework must be complete."
+        )
+        d.problems.add(f"study.yaml: treatments.{code}", message, "choose impute or drop")
+
+
+def draft(config: StudyConfig, folder: Path) -> Draft:
+    """Read and check everything; problems and findings are gathered, nothing is raised."""
+    d = Draft(config, Path(folder))
+    d.variables = definitions.variables(config, d.folder, d.problems)
+    d.framework = definitions.framework(config, d.folder, d.variables, d.problems)
+    groupings = {r["grouping"] for r in resources.rows("regions/groups.csv")}
+    if config.regions.grouping not in groupings:
+        d.problems.add(
+            "study.yaml: regions.grouping", f"no grouping is called {config.regions.grouping!r}.", "", sorted(groupings)
+        )
+    _read_inputs(d)
+    _build(d)
+    if d.panel is not None:
+        _missing_indicators(d, d.panel)
+        _find(d, d.panel)
+        _bounds(d, d.panel)
+        if not d.problems.found:
+            _treat(d, d.panel)
+    return d
