@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 from typing import Any
 
-_MODULES = ("archive", "cli", "codec", "doctor", "folder", "job", "render", "store", "verify", "web", "yamlfile")
+_MODULES = ("archive", "catalogue", "cli", "codec", "doctor", "folder", "inspect", "job", "store", "trace", "verify", "yamlfile")
 
 
 def __getattr__(name: str) -> Any:

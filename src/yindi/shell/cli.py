@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -39,11 +39,19 @@ def _say(text: str) -> None:
         click.echo(text, err=True)
 
 
+def _where(target: Path, stages: Iterable[str]) -> str:
+    lines = [f"results   {target}", f"tables    {target / 'tables'}", f"everything in one file: {target / 'study.yindi'}"]
+    return "\n".join(lines)
+
+
 def _give(as_json: bool, content: dict[str, Any], text: str) -> None:
     if as_json:
-        click.echo(json.dumps({"schema_version": SCHEMA_VERSION, **content}, ensure_ascii=False, allow_nan=False))
-    elif text:
+        text = json.dumps({"schema_version": SCHEMA_VERSION, **content}, ensure_ascii=False, allow_nan=False)
+    try:
         click.echo(text)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 @yindi.command()
@@ -63,7 +71,21 @@ def run(study: Path, out: Path | None, only: str | None, changes: Sequence[str],
     done = job.run_into(config, place, target, only=only, clock=clock)
     tables = list(done.table_names())
     content = {"results": str(target), "stages": list(done.results), "tables": tables, "seconds": clock.seconds}
-    _give(as_json, content, f"{target}: {len(tables)} tables")
+    _give(as_json, content, _where(target, done.results))
+
+
+@yindi.command()
+@click.argument("study", type=click.Path(path_type=Path))
+@_override
+@_json
+def check(study: Path, changes: Sequence[str], as_json: bool) -> int:
+    """Read and check the inputs of STUDY only: what is wrong, where, and the ways out."""
+    from yindi.shell import inspect, job, yamlfile
+
+    config, place = job.read_study_file(study, dict(yamlfile.parse_override(c) for c in changes))
+    seen = inspect.look(config, place)
+    _give(as_json, inspect.record(seen), inspect.text(seen))
+    return 0 if inspect.clean(seen) else 3
 
 
 @yindi.command()
@@ -77,6 +99,32 @@ def why(results: Path, ref: str, as_json: bool) -> None:
     study, text = trace.why(results, ref)
     quantity = trace.value(study, ref)
     _give(as_json, {"ref": ref, "value": quantity, "trace": text.splitlines()}, text)
+
+
+@yindi.command()
+@click.argument("results", metavar="DIR", type=click.Path(path_type=Path))
+@click.option("--inputs", type=click.Path(path_type=Path), help="Folder of the study file, if it is not where it was.")
+@_json
+def verify(results: Path, inputs: Path | None, as_json: bool) -> int:
+    """Re-read every number in the tables and reports of DIR against the stored results, and the inputs' hashes."""
+    from yindi.shell import verify as verifying
+
+    report = verifying.verify(results, inputs=inputs)
+    wrong = [{"place": m.place, "message": m.message} for m in report.mismatches]
+    _give(as_json, {"ok": report.ok, "checked": report.checked, "mismatches": wrong}, "\n".join(verifying.lines(report)))
+    return 0 if report.ok else 3
+
+
+@yindi.command()
+@_json
+def doctor(as_json: bool) -> None:
+    """Look at fonts, map, solver, browser and optional extras: what works here."""
+    from dataclasses import asdict
+
+    from yindi.shell import doctor as doctoring
+
+    checks = doctoring.examine()
+    _give(as_json, {"checks": [asdict(c) for c in checks]}, doctoring.text(checks))
 
 
 @yindi.command()
@@ -111,7 +159,6 @@ def call(arguments: Sequence[str]) -> int:
             stream.reconfigure(errors="backslashreplace")
     try:
         code = yindi.main(list(arguments), prog_name="yindi", standalone_mode=False)
-        sys.stdout.flush()
         return code if isinstance(code, int) else 0
     except click.exceptions.Exit as leave:
         return leave.exit_code
@@ -121,9 +168,6 @@ def call(arguments: Sequence[str]) -> int:
     except (KeyboardInterrupt, click.Abort):
         _message("interrupted; the results of earlier runs are untouched.")
         return 130
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
     except Exception as error:  # noqa: BLE001 - the border: every error becomes an exit code
         return _failed(error, debug="--debug" in arguments)
 

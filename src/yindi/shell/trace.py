@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from yindi.core.finding import Ref
 from yindi.core.study import Study
+from yindi.intake.read import Grid, read
 from yindi.shell import store
 
 _PLACE = re.compile(r"\((?:\w+), (?P<path>[^!()]+?)(?:!(?P<sheet>.+))? row (?P<row>\d+) column (?P<column>\d+)\)$")
@@ -36,28 +39,37 @@ def inputs_folder(place: Path) -> Path | None:
 
 
 def _with_raw_lines(study: Study, text: str, folder: Path) -> list[str]:
-    hashes = {s.path: s.sha256 for s in study.ledger.sources.values()}
+    raw = _RawLines(folder, {s.path: s.sha256 for s in study.ledger.sources.values()})
     lines: list[str] = []
     for line in text.splitlines():
         lines.append(line)
         found = _PLACE.search(line)
         if found:
             pad = " " * (len(line) - len(line.lstrip()) + 2)
-            lines.append(pad + _raw(folder / found["path"], hashes.get(found["path"], ""), int(found["row"])))
+            lines.append(f"{pad}| {raw.line(found['path'], found['sheet'], int(found['row']))}")
     return lines
 
 
-def _raw(path: Path, sha256: str, row: int) -> str:
-    if not path.is_file():
-        return f"| (the file {path.name} is no longer there)"
-    if sha256 and store.sha256(path) != sha256:
-        return f"| (the file {path.name} has changed since it was read)"
-    if path.suffix.lower() not in (".csv", ".txt", ".tsv"):
-        return f"| (open {path.name} to see row {row})"
-    raw = path.read_bytes()
-    try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = raw.decode("gb18030")
-    found = text.splitlines()
-    return f"| {found[row - 1]}" if row <= len(found) else f"| (the file has no line {row})"
+@dataclass(slots=True)
+class _RawLines:
+    """The files as they are now; a file that changed since it was read is not quoted."""
+
+    folder: Path
+    sha256: Mapping[str, str]
+    grids: dict[tuple[str, str | None], Grid | str] = field(default_factory=dict)
+
+    def line(self, path: str, sheet: str | None, row: int) -> str:
+        """One row as it stands in the file, or why it cannot be shown."""
+        if (path, sheet) not in self.grids:
+            self.grids[path, sheet] = self._open(path, sheet)
+        grid = self.grids[path, sheet]
+        if isinstance(grid, str):
+            return grid
+        return ",".join("" if cell is None else str(cell) for cell in grid.rows[row - 1])
+
+    def _open(self, path: str, sheet: str | None) -> Grid | str:
+        if not (self.folder / path).is_file():
+            return f"({path} is no longer there)"
+        if store.sha256(self.folder / path) != self.sha256.get(path):
+            return f"({path} has changed since it was read)"
+        return read(self.folder / path, path, sheet)

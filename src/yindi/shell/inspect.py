@@ -1,0 +1,61 @@
+"""`yindi check`: what intake found in the files, what the study file answers, what is still to be answered."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from yindi.core.config import StudyConfig
+from yindi.core.errors import Problem
+from yindi.intake import findings, stage
+from yindi.intake.findings import Found
+from yindi.intake.stage import Inspection
+
+SHOWN = 6
+
+
+def look(config: StudyConfig, folder: Path) -> Inspection:
+    """Read and check the inputs."""
+    return stage.inspect(config, folder)
+
+
+def clean(seen: Inspection) -> bool:
+    """True where the study can run."""
+    return not seen.problems and not seen.unanswered
+
+
+def record(seen: Inspection) -> dict[str, Any]:
+    """The inspection as plain records."""
+    found = [{"id": f.id, "variable": f.variable, "kind": f.kind, "years": list(f.years), "regions": list(f.regions),
+              "share": f.share, "size": f.size, "sure": f.sure, "ways_out": list(f.ways_out), "detail": f.detail}
+             for f in seen.findings]  # fmt: skip
+    stops = [_problem(p) for p in (*seen.problems, *seen.unanswered)]
+    return {"ok": clean(seen), "findings": found, "problems": stops}
+
+
+def _problem(problem: Problem) -> dict[str, Any]:
+    return {"place": problem.place, "message": problem.message, "way_out": problem.way_out,
+            "candidates": list(problem.candidates)}  # fmt: skip
+
+
+def text(seen: Inspection) -> str:
+    """The inspection for people."""
+    lines = [f"found in the data ({len(seen.findings)}):", *(f"  {_finding(f)}" for f in seen.findings)]
+    for title, problems in (("problems", seen.problems), ("to be answered in the study file", seen.unanswered)):
+        if problems:
+            lines += [f"{title} ({len(problems)}):", *(f"  {n}. {p}" for n, p in enumerate(problems, 1))]
+    lines.append("the study can run." if clean(seen) else "the study cannot run yet.")
+    return "\n".join(lines)
+
+
+def _finding(found: Found) -> str:
+    title = findings.rules()[found.kind]["title"]
+    where = _few(found.regions) if found.share < 1 else "every region"
+    parts = [found.variable, _few(found.years), where if found.regions else "", found.detail]
+    sure = "" if found.sure else " (may be real)"
+    return f"{title['en']} ({title['zh']}){sure}: " + ", ".join(p for p in parts if p)
+
+
+def _few(labels: tuple[str, ...]) -> str:
+    more = "" if len(labels) <= SHOWN else f" and {len(labels) - SHOWN} more"
+    return " ".join(labels[:SHOWN]) + more

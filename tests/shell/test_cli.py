@@ -1,0 +1,207 @@
+"""The command line: results on stdout, everything else on stderr, exit codes of the contract, no traceback."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from yindi.core.errors import InfeasibleError, PartialError
+from yindi.core.study import Study
+from yindi.shell import cli, job, store
+
+
+@pytest.fixture
+def results(full: Study, tmp_path: Path) -> Path:
+    return store.save(full, tmp_path / "out")
+
+
+def test_why(results: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    ref = "layout.allocation[region=130000][industry=A]"
+    assert cli.call(["why", str(results), ref]) == 0
+    out, err = capsys.readouterr()
+    assert out.startswith(ref + " = ")
+    assert "indicators.csv row" in out
+    assert err == ""
+    assert cli.call(["why", str(results), ref, "--json"]) == 0
+    said = json.loads(capsys.readouterr().out)
+    assert said["schema_version"] == 1
+    assert said["ref"] == ref
+    assert len(said["trace"]) == len(out.splitlines())
+
+
+@pytest.mark.parametrize(
+    ("ref", "code", "said"),
+    [
+        ("layout.alocation[region=130000][industry=A]", 2, "layout.allocation"),
+        ("layout.allocation[region=999999][industry=A]", 3, "999999"),
+        ("not a ref", 2, "is not a reference"),
+        ("layout.allocation[region=110000][industry=A]", 3, "absent"),
+    ],
+)
+def test_why_of_what_is_not_there(results: Path, ref: str, code: int, said: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.call(["why", str(results), ref]) == code
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert said in err
+    assert "Traceback" not in err
+
+
+def test_verify_says_three(results: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.call(["verify", str(results), "--json"]) == 3
+    said = json.loads(capsys.readouterr().out)
+    assert not said["ok"]
+    assert {m["place"] for m in said["mismatches"]} == {"indicators.csv", "industries.csv", "panel", "activity"}
+
+
+def test_methods(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.call(["methods", "--json"]) == 0
+    rows = json.loads(capsys.readouterr().out)["methods"]
+    assert {"kind", "name", "parameters", "laws", "cites", "summary", "function"} == set(rows[0])
+    assert len(rows) > 20
+    assert cli.call(["methods", "inequality"]) == 0
+    out = capsys.readouterr().out
+    assert out.startswith("inequality\n")
+    assert "gini" in out
+    assert cli.call(["methods", "inequalty"]) == 2
+    assert "inequality" in capsys.readouterr().err
+
+
+def test_doctor(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.call(["doctor", "--json"]) == 0
+    checks = {c["name"]: c for c in json.loads(capsys.readouterr().out)["checks"]}
+    assert checks["solver"]["ok"]
+    assert checks["map"]["ok"]
+
+
+def test_check_of_the_example(example: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.call(["check", str(example), "--json"]) == 0
+    said = json.loads(capsys.readouterr().out)
+    assert said["ok"]
+    assert {"break", "vintage", "absent"} <= {f["kind"] for f in said["findings"]}
+    assert cli.call(["check", str(example), "-c", "treatments.telecom=[]"]) == 3
+    out = capsys.readouterr().out
+    assert "telecom" in out
+    assert "cannot run yet" in out
+
+
+def test_run_up_to_a_stage(example: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = tmp_path / "results"
+    assert cli.call(["run", str(example), "--out", str(out), "--only", "intake", "--json"]) == 0
+    stdout, stderr = capsys.readouterr()
+    said = json.loads(stdout)
+    assert said["stages"] == ["intake"]
+    assert "intake" in stderr
+    assert store.manifest(out)["stages"] == ["intake"]
+    assert cli.call(["--quiet", "verify", str(out)]) == 0
+    assert cli.call(["why", str(out), "panel[region=620000][year=2023][indicator=patents]"]) == 0
+    trace = capsys.readouterr().out
+    assert "indicators.csv row 309 column 8" in trace
+    assert "| 620000,甘肃,2023,47867" in trace
+    assert cli.call(["--quiet", "run", str(example), "--out", str(out), "--only", "intake"]) == 0
+    assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (["run", "{example}", "--only", "mesure"], 2, "measure"),
+        (["run", "{example}", "-c", "measure.drws=2"], 3, "did you mean 'draws'"),
+        (["run", "{example}", "-c", "measure.draws=many"], 3, "measure.draws"),
+        (["run", "{example}", "-c", "measure.draws"], 2, "key=value"),
+        (["run", "{example}", "-c", "measure.draws=[1"], 3, "is no YAML"),
+        (["run", "{tmp}/nowhere"], 2, "no such file"),
+        (["run", "{example}", "--out", "{example}"], 2, "no result folder"),
+        (["run"], 2, "Missing argument"),
+        (["rn"], 2, "No such command"),
+        (["verify", "{tmp}"], 2, "no result folder"),
+        (["why", "{tmp}/nowhere", "scores.index"], 2, "no such folder"),
+    ],
+)
+def test_errors(
+    arguments: list[str], code: int, said: str, example: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    given = [a.format(example=example, tmp=tmp_path) for a in arguments]
+    assert cli.call(given) == code
+    out, err = capsys.readouterr()
+    assert said in err
+    assert "Traceback" not in err
+    assert out == ""
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "said"),
+    [
+        (InfeasibleError("no plan fits"), 4, "no plan fits"),
+        (PartialError("some warnings"), 5, "some warnings"),
+        (KeyboardInterrupt(), 130, "interrupted"),
+        (ZeroDivisionError("division by zero"), 1, "--debug"),
+        (PermissionError(13, "Permission denied", "a.csv"), 2, "a.csv: Permission denied"),
+    ],
+)
+def test_exit_codes(
+    error: BaseException, code: int, said: str, example: Path, monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    def fail(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(job, "read_study_file", fail)
+    assert cli.call(["run", str(example)]) == code
+    err = capsys.readouterr().err
+    assert said in err
+    assert "Traceback" not in err
+
+
+def test_debug_shows_the_traceback(example: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(job, "read_study_file", lambda *_: 1 / 0)
+    assert cli.call(["--debug", "run", str(example)]) == 1
+    assert "Traceback" in capsys.readouterr().err
+
+
+def test_no_colour_when_asked_or_not_a_terminal(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    cli.call(["why", "nowhere", "a"])
+    assert "\x1b" not in capsys.readouterr().err
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
+    monkeypatch.setenv("NO_COLOR", "1")
+    cli.call(["why", "nowhere", "a"])
+    assert "\x1b" not in capsys.readouterr().err
+
+
+def yindi(*arguments: str, **options: object) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "yindi", *arguments]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **options)  # type: ignore[call-overload,no-any-return]
+
+
+def test_a_closed_pipe_is_no_error() -> None:
+    process = yindi("methods")
+    assert process.stdout is not None
+    process.stdout.close()
+    assert process.wait() == 0
+    assert process.stderr is not None
+    assert "Traceback" not in process.stderr.read()
+    process.stderr.close()
+
+
+def test_an_ascii_terminal_is_no_error(results: Path) -> None:
+    plain = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    process = yindi("why", str(results), "layout.allocation[region=130000][industry=A].said", env=plain)
+    out, err = process.communicate()
+    assert process.returncode == 0, err
+    assert out.startswith("layout.allocation[region=130000][industry=A].said = ")
+
+
+def test_interrupted_in_the_middle(example: Path, tmp_path: Path) -> None:
+    code = ("import os, signal\nfrom yindi import pipeline\nfrom yindi.shell import cli\n"
+            "pipeline.run_stages = lambda *a, **k: os.kill(os.getpid(), signal.SIGINT)\n"
+            f"raise SystemExit(cli.call(['run', {str(example)!r}, '--out', {str(tmp_path / 'out')!r}]))")  # fmt: skip
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.returncode == 130, done.stderr
+    assert "interrupted" in done.stderr
+    assert list(tmp_path.iterdir()) == []
+    assert signal.SIGINT
