@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 
 from yindi.layout import check
 from yindi.layout.problem import Problem
-from yindi.layout.rules import FLOOR, FORBIDDEN, LEAST, LIMIT, LOCKED, MOST, Rule
+from yindi.layout.rules import FAMILIES, FLOOR, FORBIDDEN, LEAST, LIMIT, LOCKED, MOST, Rule
 from yindi.layout.solver import Solution, solve_with_floor
 
 
@@ -30,7 +31,9 @@ def loosened(problem: Problem, rule: Rule) -> Problem:
     return replace(problem, **changes)  # type: ignore[arg-type]
 
 
-def gains(problem: Problem, found: Solution, *, gap: float = 1e-6, seed: int = 0) -> dict[str, float]:
+def gains(
+    problem: Problem, found: Solution, *, families: Sequence[str] = FAMILIES, gap: float = 1e-6, seed: int = 0
+) -> dict[str, float]:
     """Per rule code, what the best plan gains when that rule alone is loosened; 0 for rules that do not bind.
 
     The value lagging regions must keep stays what it was, except where the floor itself is the rule.
@@ -38,6 +41,8 @@ def gains(problem: Problem, found: Solution, *, gap: float = 1e-6, seed: int = 0
     held = found.floor if problem.floor > 0 and found.lagging_best > 0 else None
     result = {}
     for code, dual in found.duals.items():
+        if dual.rule.family not in families:
+            continue
         result[code] = 0.0
         if dual.binding or dual.price > 0:
             floor = None if dual.rule.family == FLOOR else held

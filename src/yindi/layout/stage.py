@@ -16,13 +16,14 @@ from yindi.layout.frontier import front
 from yindi.layout.marginal import gains
 from yindi.layout.prices import best_alone
 from yindi.layout.problem import Problem
-from yindi.layout.rules import Rule
+from yindi.layout.rules import FLOOR, FORBIDDEN, LIMIT, LOCKED, Rule
 from yindi.layout.solver import Solution, solve
 from yindi.layout.value import REASONS, attractiveness, expansion, lagging, value
 
 OPPORTUNITIES = ("opportunities.fit", "opportunities.industries", "scores.index", "config")
 CITES = ("Huangfu and Hall 2018",)
 REST = "rest"
+PRICED = (LIMIT, FLOOR, FORBIDDEN, LOCKED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ def layout(study: Study) -> Study:
     _allocation(bench, stated, found)
     _regions(bench, stated, found)
     _industries(bench, stated, found)
-    _duals(bench, found, gains(stated.problem, found, gap=config.gap, seed=study.config.seed))
+    _duals(bench, found, gains(stated.problem, found, families=PRICED, gap=config.gap, seed=study.config.seed))
     _solution(bench, stated, found)
     _frontier(bench, stated)
     return bench.done()
@@ -269,7 +270,7 @@ def _duals(bench: Bench, found: Solution, gained: Mapping[str, float]) -> None:
         "limit": np.array([d.limit for d in duals], float),
         "price": np.array([d.price for d in duals], float),
         "binding": np.array([d.binding for d in duals], float),
-        "gain": np.array([gained[r] for r in rules], float),
+        "gain": np.array([gained.get(r, np.nan) for r in rules], float),
         "kind": np.array([d.rule.family for d in duals], dtype=str),
         "region": np.array([d.rule.region for d in duals], dtype=str),
         "industry": np.array([d.rule.industry for d in duals], dtype=str),
