@@ -63,7 +63,7 @@ def draw(
     matrix = rng.integers(0, matrices, size=draws)
     aggregation = rng.integers(0, aggregations, size=draws)
     kept = np.arange(columns) != out[:, None]
-    weights = mixture @ base * noise * kept
+    weights: np.ndarray = mixture @ base * noise * kept
     weights /= weights.sum(axis=1, keepdims=True)
     designs = {
         "weights": mixture[:, 1:],

@@ -211,10 +211,10 @@ def scatter(z: ArrayLike) -> np.ndarray:
     They spread the scores of all regions and years most. Values at least 0 make them nonnegative (Perron).
     """
     rows = nonnegative(_rows(z, where="scatter"), where="scatter")
-    rows = np.where(constant(rows), 0.0, rows)
-    if not rows.any():
-        return _shares(np.zeros(rows.shape[1]))
-    return _shares(np.abs(np.linalg.eigh(rows.T @ rows)[1][:, -1]))
+    result, vary = np.zeros(rows.shape[1]), ~constant(rows)
+    if vary.any():
+        result[vary] = np.abs(np.linalg.eigh(rows[:, vary].T @ rows[:, vary])[1][:, -1])
+    return _shares(result)
 
 
 def ahp(pairwise: ArrayLike, *, limit: float | None = 0.1) -> np.ndarray:
