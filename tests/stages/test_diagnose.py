@@ -115,6 +115,7 @@ def test_endowment_by_hand_against_listed_peers() -> None:
         assert done.diagnosis.endowment.number("peer_median", **at) == middle
         assert done.diagnosis.endowment.number("gap", **at) == pytest.approx(sign * (values[3] - middle) / middle)
     assert done.diagnosis.endowment.text("kind", region="620000", variable="gdp") == "total"
+    assert not done.diagnosis.endowment.has("standing", region="620000", variable="gdp"), "a size is no strength"
     assert done.diagnosis.endowment.number("percentile", region="110000", variable="energy_intensity") == 1.0
 
 
@@ -213,6 +214,16 @@ def test_coupling_follows_index_and_outcomes() -> None:
     assert table.text("grade", **at) == "good_coordination"
     assert table.text("kind", **at) == "lagging"
     assert done.names.of("grade", "good_coordination", "zh") == "良好协调"
+
+
+def test_where_nearly_all_lag_the_relative_kind_tells_regions_apart() -> None:
+    """Every index is a tenth: nearly all lag. The region whose ratio is the year's median is in step by the relative kind."""
+    table = diagnosed(z=np.full((8, 4, 7), 0.1)).diagnosis.coupling.select(year=("2022",))
+    assert (table.array("kind") == "lagging").sum() >= 6
+    relative = table.array("relative")[:, 0]
+    assert np.median(relative) == pytest.approx(1)
+    assert {"lagging", "leading"} <= set(table.array("relative_kind")[:, 0])
+    assert table.text("relative_kind", region="110000", year="2022") == "lagging", "the same index, the highest development"
 
 
 def test_outcomes_are_compared_only_within_their_segments() -> None:

@@ -84,7 +84,7 @@ def pace(first: ArrayLike, second: ArrayLike) -> np.ndarray:
     """Ratio (...,) of the first system to the second; both zero counts as in step (1), the second alone zero as infinite."""
     a, b = np.asarray(first, dtype=float), np.asarray(second, dtype=float)
     alone = np.where(a > 0, np.inf, 1.0)
-    return np.asarray(np.divide(a, b, out=alone, where=b > 0))
+    return np.asarray(np.divide(a, b, out=alone, where=(b > 0) & ~np.isinf(a)))
 
 
 def unit_scale(x: ArrayLike, *, direction: int = 1) -> np.ndarray:

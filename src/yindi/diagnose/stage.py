@@ -23,6 +23,7 @@ from yindi.diagnose.peers import Peers, apart, by_contact, by_distance, by_simil
 
 WORDS = ("standing", "grade", "coupling_kind", "peer_rule")
 STEP = 2
+SIZE = "total"
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +201,8 @@ def _make_endowment(bench: Bench, ground: Ground, peers: Peers, variables: tuple
         numbers["value"][:, v], numbers["peer_median"][:, v], numbers["gap"][:, v] = values, middle, relative
         numbers["percentile"][:, v] = profile.share_below(values * variable.direction)
         numbers["stable"][:, v] = profile.stable(relative, others)
-        texts["standing"][:, v] = profile.standing(relative, {code: row["from"] for code, row in words["standing"].items()})
+        if variable.kind != SIZE:
+            texts["standing"][:, v] = profile.standing(relative, {code: row["from"] for code, row in words["standing"].items()})
         texts["year"][:, v] = np.where(np.isnan(values), "", panel.years[year])
         marks[:, v] = flags[peers.with_self(), year, k].any(axis=1)
     bench.make("endowment", ((REGION, ground.regions), ("variable", variables)), {**numbers, **texts}, marks=marks,
@@ -320,8 +322,10 @@ def _make_coupling(bench: Bench, words: Mapping[str, Any]) -> None:
     have = ~np.isnan(values[..., 0]) & ~np.isnan(grown)
     u = np.stack([values[..., 0][have], grown[have]], axis=-1)
     level = couple.level(u)
-    columns: dict[str, np.ndarray] = {"level": level, "ratio": _finite(couple.pace(u[:, 0], u[:, 1]))}
-    texts = {"kind": _word(couple.pace(u[:, 0], u[:, 1]), words["coupling_kind"])}
+    ratio = couple.pace(u[:, 0], u[:, 1])
+    relative = couple.pace(ratio, _typical(ratio, have))
+    columns: dict[str, np.ndarray] = {"level": level, "ratio": _finite(ratio), "relative": _finite(relative)}
+    texts = {"kind": _word(ratio, words["coupling_kind"]), "relative_kind": _word(relative, words["coupling_kind"])}
     for name, column, verdict in (("standard", "coupling", "grade"), ("wang", "wang", "wang_grade")):
         columns[column] = get("coupling", name).fn(u)
         tied = "coordination" if column == "coupling" else "wang_coordination"
@@ -332,9 +336,17 @@ def _make_coupling(bench: Bench, words: Mapping[str, Any]) -> None:
     marks = grown_marks if index.marks is None else grown_marks | index.marks
     bench.make("coupling", index.axes, {**spread, "development": grown, **said}, method="coupling.standard",
                inputs=("scores.index", "panel", "config"), marks=marks & have,
-               units={**dict.fromkeys(spread, "coefficient"), "development": "index", "level": "index", "ratio": "ratio"},
+               units={**dict.fromkeys(spread, "coefficient"), "development": "index", "level": "index",
+                      "ratio": "ratio", "relative": "ratio"},
                params={"outcomes": list(study.config.diagnose.outcomes), "index": scale, "outcome_scale": "pooled min-max"},
                cites=(*get("coupling", "standard").cites, *get("coupling", "wang").cites))  # fmt: skip
+
+
+def _typical(ratio: np.ndarray, have: np.ndarray) -> np.ndarray:
+    """For each value given (in the order of `have` (R,T)) the median of its year: what is usual among the regions."""
+    year = np.nonzero(have)[1]
+    middle = {t: np.median(ratio[year == t]) for t in np.unique(year)}
+    return np.array([middle[t] for t in year], dtype=float)
 
 
 def _finite(values: np.ndarray) -> np.ndarray:
