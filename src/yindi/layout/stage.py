@@ -61,19 +61,22 @@ def _stated(study: Study) -> Stated:
     require_same(REGION, regions, independent.labels(REGION), where="layout: fit and independent")
     require_same(INDUSTRY, industries, independent.labels(INDUSTRY), where="layout: fit and independent")
     raw = fit.array()
-    candidate = ~np.isnan(raw)
+    locked = _pairs(config.locked, regions, industries)
+    forbidden = _pairs(config.forbidden, regions, industries)
+    candidate = ~np.isnan(raw) & (np.nan_to_num(raw) >= config.minimum_fit) | locked
+    open_ = candidate.sum(axis=1)
     worth = value(np.where(candidate, raw, 0.0), _attractive(study, industries), _size(study, regions),
                   exponent=config.size_exponent)  # fmt: skip
     _known(study, regions, industries)
     problem = Problem(
         worth,
         limit=_limits(study, regions, industries),
-        portfolio_min=config.portfolio_min,
+        portfolio_min=np.minimum(config.portfolio_min, open_).astype(float),
         portfolio_max=config.portfolio_max,
         lagging=_lagging(study, regions),
         floor=config.floor,
-        forbidden=_pairs(config.forbidden, regions, industries) | ~candidate,
-        locked=_pairs(config.locked, regions, industries),
+        forbidden=forbidden | ~candidate,
+        locked=locked,
         regions=regions,
         industries=industries,
     )

@@ -1,0 +1,98 @@
+"""The lever layer against hand-worked spending, the closed form, and what any optimum must obey."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from yindi.core.errors import InfeasibleError, MethodError
+from yindi.layout.levers import LeverProblem, gains_of, levers, water_filling
+
+pytest.importorskip("clarabel", reason="needs the extra `levers`")
+BOTH = pytest.mark.parametrize("method", [water_filling, levers])
+LN2, LN3, LN4 = 0.6931471805599453, 1.0986122886681098, 1.3862943611198906
+
+# Example B of LAYOUT.md 2.6: effects 2 and 1, half 1, budget 4. Marginal gains 2/(1+b1) = 1/(1+b2) with b1 + b2 = 4
+# give b = (3, 1), gain 2 ln 4 + ln 2 = 3.46574 and the price 2/4 = 0.5.
+B = LeverProblem(np.array([[2.0], [1.0]]), np.array([4.0]))
+
+
+@BOTH
+def test_example_b(method):
+    found = method(B)
+    np.testing.assert_allclose(found.spending[:, 0], [3, 1], atol=1e-4)
+    assert found.objective == pytest.approx(2 * LN4 + LN2, abs=1e-7)
+    np.testing.assert_allclose(found.price, [0.5], atol=1e-4)
+
+
+def test_example_b_with_a_floor_under_the_second_region():
+    found = levers(replace(B, least_gain=np.array([-np.inf, LN3])))  # 1 + b2 >= 3
+    np.testing.assert_allclose(found.spending[:, 0], [2, 2], atol=1e-4)
+    assert found.objective == pytest.approx(3 * LN3, abs=1e-6)
+
+
+def test_mean_of_the_worst_lifts_like_the_floor_it_stands_for():
+    found = levers(replace(B, level=np.array([5.0, 0.0]), worst=1, floor=LN3))
+    np.testing.assert_allclose(found.spending[:, 0], [2, 2], atol=1e-4)
+
+
+@BOTH
+def test_equal_regions_get_equal_budgets(method):
+    found = method(LeverProblem(np.ones((4, 2)), np.array([8.0, 2.0])))
+    np.testing.assert_allclose(found.spending, np.tile([2.0, 0.5], (4, 1)), atol=1e-4)
+
+
+@BOTH
+def test_ring_spillover_of_one_half_doubles_the_gain_and_keeps_the_split(method):
+    ring = (np.eye(4, k=1) + np.eye(4, k=-1) + np.eye(4, k=3) + np.eye(4, k=-3)) / 2
+    alone = LeverProblem(np.ones((4, 1)), np.array([8.0]))
+    found = method(replace(alone, w=ring, rho=0.5))
+    np.testing.assert_allclose(found.spending, 2.0, atol=1e-4)
+    assert found.objective == pytest.approx(2 * 4 * LN3, abs=1e-6)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_cones_agree_with_the_closed_form(seed):
+    rng = np.random.default_rng(seed)
+    r, l = 9, 3
+    w = rng.random((r, r)) * (1 - np.eye(r))
+    problem = LeverProblem(rng.random((r, l)) * (rng.random((r, l)) < 0.8), rng.random(l) * 5, half=0.2 + rng.random((r, l)),
+                           weight=rng.random(r), w=w / w.sum(axis=1, keepdims=True), rho=0.4)  # fmt: skip
+    closed, cones = water_filling(problem), levers(problem)
+    assert cones.objective == pytest.approx(closed.objective, rel=1e-6)
+    np.testing.assert_allclose(cones.price, closed.price, rtol=1e-3)
+    np.testing.assert_allclose(cones.spending, closed.spending, atol=2e-3)
+
+
+def test_price_is_what_one_more_unit_brings():
+    more = water_filling(replace(B, budget=np.array([4.001])))
+    assert (more.objective - water_filling(B).objective) / 0.001 == pytest.approx(0.5, abs=1e-3)
+
+
+def test_absorption_limits_and_least_spending_hold():
+    found = levers(LeverProblem(np.array([[5.0, 5.0], [1.0, 1.0]]), np.array([3.0, 3.0]), most=[2.5, np.inf]))
+    assert found.spending.sum(axis=1)[0] == pytest.approx(2.5, abs=1e-5)
+    np.testing.assert_allclose(found.spending.sum(axis=0), 3.0, atol=1e-5)
+    kept = levers(LeverProblem(np.array([[5.0], [0.0]]), np.array([3.0]), least=[0.0, 1.0]))
+    np.testing.assert_allclose(kept.spending[:, 0], [2, 1], atol=1e-5)
+
+
+def test_a_budget_of_nothing_spends_nothing_and_says_what_the_first_unit_brings():
+    problem = LeverProblem(np.array([[2.0, 1.0]]), np.array([0.0, 3.0]))
+    np.testing.assert_allclose(levers(problem).spending, [[0, 3]], atol=1e-5)
+    assert water_filling(problem).price[0] == 2.0
+
+
+def test_impossible_demands_raise_with_a_reason():
+    with pytest.raises(InfeasibleError, match="least spending adds up to 5, the budgets to 4"):
+        levers(replace(B, least=np.array([2.5, 2.5])))
+    with pytest.raises(InfeasibleError, match="floor or least gains"):
+        levers(replace(B, least_gain=np.array([9.0, 9.0])))
+    with pytest.raises(MethodError, match="knows budgets only"):
+        water_filling(replace(B, most=np.array([1.0, 1.0])))
+
+
+def test_gains_are_recomputed_without_the_solver():
+    assert gains_of(B, np.array([[3.0], [1.0]])).sum() == pytest.approx(2 * LN4 + LN2)
