@@ -146,23 +146,28 @@ def _not_read(d: Draft, cube: assemble.Cube) -> set[tuple[str, str]]:
 
 
 def _declared(answers: Sequence[Treatment], region: str, year: str) -> bool:
-    return any(t.finding == "absent" and t.choice in ("impute", "drop") and (not t.regions or region in t.regions)
-               and (not t.years or year in t.years) for t in answers)  # fmt: skip
+    return any(t.finding == "absent" and t.choice in ("impute", "drop") and _names(t, region, year) for t in answers)
 
 
-def _bounds(d: Draft, cube: assemble.Cube) -> None:
+def _bounds(d: Draft, cube: assemble.Cube, state: int) -> None:
     for k, code in enumerate(cube.items):
         v = d.variables[code]
-        wrong = np.argwhere(checks.out_of_bound(cube.values[:, :, k], cube.known[:, :, k], v.bound))
-        for r, t in wrong[:SHOWN]:
+        wrong = np.argwhere(checks.out_of_bound(cube.values[:, :, k], cube.state[:, :, k] == state, v.bound))
+        answers = [t for t in d.config.treatments.get(code, ()) if t.choice == "correct"] if state == assemble.OBSERVED else []
+        for r, t in [at for at in wrong if not any(_names(a, cube.regions[at[0]], cube.years[at[1]]) for a in answers)][:SHOWN]:
             message = f"{cube.values[r, t, k]:.12g} is impossible: {v.zh} ({code}) is {_meaning(v.bound)}."
-            answer = (
-                f"finding: outlier, choice: correct, regions: ['{cube.regions[r]}'], years: ['{cube.years[t]}'], value: VALUE"
-            )
-            way = f"correct the file, or declare it: treatments: {{{code}: [{{{answer}, reason: '...'}}]}}"
-            d.problems.add(cube.place(r, t, k), message, way)
+            d.problems.add(cube.place(r, t, k), message, _correction(code, cube.regions[r], cube.years[t]))
         if len(wrong) > SHOWN:
             d.problems.add(code, f"{len(wrong) - SHOWN} more values are out of bounds.", "look at the whole column")
+
+
+def _correction(code: str, region: str, year: str) -> str:
+    answer = f"finding: outlier, choice: correct, regions: ['{region}'], years: ['{year}'], value: VALUE, reason: '...'"
+    return f"correct the file, or declare it: treatments: {{{code}: [{{{answer}}}]}}"
+
+
+def _names(t: Treatment, region: str, year: str) -> bool:
+    return (not t.regions or region in t.regions) and (not t.years or year in t.years)
 
 
 def _meaning(bound: str) -> str:
@@ -186,6 +191,7 @@ def _find(d: Draft, cube: assemble.Cube) -> None:
 
 
 def unanswered(d: Draft) -> None:
+    """Add a problem, with the lines to paste, for every sure finding that matters and that the study file leaves open."""
     needed = set(_indicator_codes(d))
     for f in d.found:
         answers = d.config.treatments.get(f.variable, ())
@@ -227,6 +233,8 @@ def _treat(d: Draft, cube: assemble.Cube) -> None:
         answers = d.config.treatments.get(code, ())
         d.segments[code] = treat.segments(code, cube.years, answers, d.found)
     treat.apply(cube, d.config.treatments, d.segments, d.found, d.problems)
+    for state in (assemble.CORRECTED, assemble.IMPUTED):
+        _bounds(d, cube, state)
     for code in sorted(set(_indicator_codes(d)) & set(cube.items) - treat.dropped(d.config.treatments)):
         _complete(d, cube, code)
 
@@ -256,7 +264,7 @@ def draft(config: StudyConfig, folder: Path) -> Draft:
     if d.panel is not None:
         _missing_indicators(d, d.panel)
         _find(d, d.panel)
-        _bounds(d, d.panel)
+        _bounds(d, d.panel, assemble.OBSERVED)
         if not d.problems.found:
             _treat(d, d.panel)
     return d
