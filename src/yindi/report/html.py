@@ -12,7 +12,7 @@ from yindi.core.finding import Label, Quantity
 from yindi.core.wording import suffix
 from yindi.report.charts import drawing
 from yindi.report.svg import svg
-from yindi.report.text import Evidence, any_marked, has_digit, is_number, joined, plain, quantities, short, stored
+from yindi.report.text import Evidence, any_marked, checksum, has_digit, is_number, plain, quantities, short, stored
 from yindi.report.words import word
 
 _TAGS = {"zh": "zh-CN", "en": "en"}
@@ -98,7 +98,7 @@ def _block(n: int, block: Block, language: str) -> str:
         case Paragraph():
             return f'<p class="{block.style}">{_sentences(block.sentences, language)}</p>'
         case Grid():
-            return _grid(block, language)
+            return _grid(n, block, language)
         case Figure():
             return _figure(n, block, language)
 
@@ -135,11 +135,10 @@ def _table(caption: str, head: Iterable[Parts], rows: Iterable[tuple[Parts, ...]
     return f"<table>{caption}<thead><tr>{cells}</tr></thead>\n<tbody>\n{body}\n</tbody></table>"
 
 
-def _grid(grid: Grid, language: str) -> str:
-    caption = f'<caption data-word="{word("table", language)}">{parts(grid.caption, language)}</caption>'
-    name = escape(joined(grid.caption, language))
+def _grid(n: int, grid: Grid, language: str) -> str:
+    caption = f'<caption id="table-{n}" data-word="{word("table", language)}">{parts(grid.caption, language)}</caption>'
     table = _table(caption, grid.head, grid.rows, language)
-    region = f'<div class="wide" tabindex="0" role="region" aria-label="{name}">{table}</div>'
+    region = f'<div class="wide" tabindex="0" role="region" aria-labelledby="table-{n}">{table}</div>'
     return f'<figure class="table">{region}{_notes(grid.note, language)}</figure>'
 
 
@@ -175,5 +174,5 @@ def _closing(document: Document, evidence: Evidence) -> Iterator[str]:
     )
     found = {ref: [suffix(q.unit, language).strip(), list(evidence.get(ref, ()))] for ref, q in quantities(document).items()}
     text = json.dumps(found, ensure_ascii=False, separators=(",", ":")).replace("</", "<\\/")
-    yield f'<script type="application/json" id="evidence-data">{text}</script>'
+    yield f'<script type="application/json" id="evidence-data" data-sum="{checksum(text)}">{text}</script>'
     yield f"<script>\n{resources.text('report/report.js')}</script>"

@@ -6,7 +6,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from yindi.core.finding import Quantity
 from yindi.report.draw import Area, Box, Dot, Drawing, Mark, Stroke, Words
-from yindi.report.text import stored
+from yindi.report.text import checksum, stored
 
 FONT = "'Noto Sans CJK SC','Source Han Sans SC','PingFang SC','Microsoft YaHei','Noto Sans SC',sans-serif"
 _PATHS: dict[int, tuple[object, str]] = {}
@@ -93,4 +93,5 @@ def svg(drawing: Drawing, *, title: str, description: str = "", key: str = "figu
     text = f'<title id="{key}-title">{escape(title)}</title>'
     text += f'<desc id="{key}-text">{escape(description)}</desc>' if description else ""
     body = "\n".join(element(m) for m in (*drawing.base, *drawing.marks))
-    return f"<svg{space} {head}>{text}\n{body}\n</svg>"
+    inner = f"{text}\n{body}\n"
+    return f'<svg{space} {head} data-sum="{checksum(inner)}">{inner}</svg>'

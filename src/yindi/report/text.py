@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Iterable, Mapping, Sequence
 
 from yindi.core.document import Document, Part, Parts
@@ -16,6 +17,11 @@ Evidence = Mapping[str, Sequence[str]]
 def has_digit(text: str) -> bool:
     """True where any character is a digit of any script."""
     return any(c.isdigit() for c in text)
+
+
+def checksum(text: str) -> str:
+    """Eight hexadecimal digits that change with the text: guards what holds digits but is no quantity."""
+    return f"{zlib.crc32(text.encode()):08x}"
 
 
 def plain(part: Part, language: str) -> str:

@@ -1,0 +1,303 @@
+"""A document as a Word file: real styles, three-line tables, and every number a link to its row of the evidence index."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from xml.sax.saxutils import escape, quoteattr
+
+from yindi.core.document import Block, Document, Figure, Grid, Heading, Paragraph, Part, Parts, Sentence
+from yindi.core.finding import Label, Quantity
+from yindi.report import fonts, styles
+from yindi.report.charts import drawing
+from yindi.report.draw import width
+from yindi.report.package import XML, word_file
+from yindi.report.png import png
+from yindi.report.text import Evidence, any_marked, checksum, has_digit, is_number, joined, plain, quantities, short, stored
+from yindi.report.words import word
+
+_R = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_WP = "http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing"
+_A = "http://schemas.openxmlformats.org/drawingml/2006/main"
+_PIC = "http://schemas.openxmlformats.org/drawingml/2006/picture"
+_EMU = 635
+_TOGETHER = 14
+
+
+def docx(document: Document, evidence: Evidence | None = None, *, profile: str | None = None, author: str = "",
+         date: str = "", contents: bool = False) -> bytes:  # fmt: skip
+    """The document as a Word file in a profile of profiles.yaml; `evidence` maps references to lines of the evidence index."""
+    language = document.language
+    look = styles.profile(profile, language)
+    numbers = {ref: f"E{n}" for n, ref in enumerate(quantities(document), 1)}
+    page = _Page(language, styles.text_width(look), numbers, look["table"]["size"])
+    inside = "".join([*_front(page, document, author, date, contents), *_main(page, document),
+                      *_annex(page, document, evidence or {})])  # fmt: skip
+    spaces = f'xmlns:w="{styles.W}" xmlns:r="{_R}" xmlns:wp="{_WP}" xmlns:a="{_A}" xmlns:pic="{_PIC}"'
+    body = f"{XML}<w:document {spaces}><w:body>{inside}{styles.section(look)}</w:body></w:document>"
+    title = short(document.title, language)
+    fixed = styles.template(profile, language)
+    return word_file(body, page.images, fixed, title=title, author=author, language=look["language"])
+
+
+@dataclass(slots=True)
+class _Page:
+    """What is counted while a file is written."""
+
+    language: str
+    wide: int
+    numbers: Mapping[str, str]
+    table_size: float
+    marks: int = 0
+    tables: int = 0
+    figures: int = 0
+    images: dict[str, bytes] = field(default_factory=dict)
+
+    def mark(self) -> int:
+        """The next bookmark's number."""
+        self.marks += 1
+        return self.marks
+
+
+def run(text: str, look: str = "") -> str:
+    """A run of text."""
+    inside = f"<w:rPr>{look}</w:rPr>" if look else ""
+    return f'<w:r>{inside}<w:t xml:space="preserve">{escape(text)}</w:t></w:r>' if text else ""
+
+
+def bookmarked(page: _Page, name: str, inside: str) -> str:
+    """XML between the two ends of a bookmark."""
+    n = page.mark()
+    return f'<w:bookmarkStart w:id="{n}" w:name="{name}"/>{inside}<w:bookmarkEnd w:id="{n}"/>'
+
+
+def label(page: _Page, text: str) -> str:
+    """A text with digits that is no quantity: character style Label, in a bookmark that holds its checksum."""
+    name = f"L{page.marks + 1}_{checksum(text)}"
+    return bookmarked(page, name, run(text, '<w:rStyle w:val="Label"/>'))
+
+
+def _runs(page: _Page, parts: Iterable[Part]) -> Iterator[str]:
+    for part in parts:
+        text = plain(part, page.language)
+        match part:
+            case Quantity():
+                ref = str(part.ref)
+                inside = run(text, '<w:rStyle w:val="Number"/>')
+                tip = quoteattr(ref)
+                yield f'<w:hyperlink w:anchor="{page.numbers[ref]}" w:tooltip={tip} w:history="1">{inside}</w:hyperlink>'
+            case Label() if has_digit(part.text):
+                yield label(page, text)
+            case _:
+                yield run(text)
+
+
+def paragraph(style: str, inside: str, rule: str = "") -> str:
+    """A paragraph in a style."""
+    return f'<w:p><w:pPr><w:pStyle w:val="{style}"/>{rule}</w:pPr>{inside}</w:p>'
+
+
+def _said(page: _Page, style: str, parts: Iterable[Part], rule: str = "") -> str:
+    return paragraph(style, "".join(_runs(page, parts)), rule)
+
+
+def _own(page: _Page, text: str) -> str:
+    return paragraph("Subtitle", label(page, text) if has_digit(text) else run(text)) if text else ""
+
+
+def _front(page: _Page, document: Document, author: str, date: str, contents: bool) -> Iterator[str]:
+    yield _said(page, "Title", document.title)
+    if joined(document.subtitle, page.language):
+        yield _said(page, "Subtitle", document.subtitle)
+    yield _own(page, author)
+    yield _own(page, date)
+    if contents:
+        yield _contents(page)
+
+
+def _contents(page: _Page) -> str:
+    start = '<w:r><w:fldChar w:fldCharType="begin" w:dirty="true"/></w:r>'
+    code = '<w:r><w:instrText xml:space="preserve"> TOC \\o "1-2" \\h \\z \\u </w:instrText></w:r>'
+    rest = '<w:r><w:fldChar w:fldCharType="separate"/></w:r>' + run(word("contents", page.language))
+    return paragraph("Normal", start + code + rest + '<w:r><w:fldChar w:fldCharType="end"/></w:r>')
+
+
+def _main(page: _Page, document: Document) -> Iterator[str]:
+    for block in document.blocks:
+        yield from _block(page, block)
+    if any_marked(document):
+        yield paragraph("NoteText", run(word("legend_marked", page.language)))
+    if page.figures and page.language == "zh" and fonts.chinese() is None:
+        yield paragraph("NoteText", run(word("fonts_missing", page.language)))
+
+
+def _block(page: _Page, block: Block) -> Iterator[str]:
+    match block:
+        case Heading():
+            yield _said(page, f"Heading{min(max(block.level, 1), 3)}", block.parts)
+        case Paragraph():
+            yield from _paragraph(page, block)
+        case Grid():
+            yield from _grid(page, block)
+        case Figure():
+            yield from _figure(page, block)
+
+
+def _between(page: _Page, sentences: Sequence[Sentence]) -> Iterator[Part]:
+    for n, s in enumerate(sentences):
+        if n and page.language != "zh":
+            yield " "
+        yield from s.parts
+
+
+def _paragraph(page: _Page, block: Paragraph) -> Iterator[str]:
+    style = {"lead": "Lead", "item": "ListItem", "note": "NoteText"}.get(block.style, "Normal")
+    rule = '<w:numPr><w:ilvl w:val="0"/><w:numId w:val="2"/></w:numPr>' if block.style == "item" and page.language != "zh" else ""
+    yield _said(page, style, _between(page, block.sentences), rule)
+
+
+def _caption(page: _Page, key: str, number: int, parts: Parts) -> str:
+    name = word(key, page.language)
+    gap = "" if page.language == "zh" else " "
+    counted = f'<w:fldSimple w:instr=" SEQ {name} \\* ARABIC ">{run(str(number))}</w:fldSimple>'
+    style = "TableCaption" if key == "table" else "FigureCaption"
+    return paragraph(
+        style, run(name + gap) + counted + run("\u3000" if page.language == "zh" else "  ") + "".join(_runs(page, parts))
+    )
+
+
+def _need(parts: Parts, language: str) -> float:
+    """Width a cell would like, in ems of its font."""
+    return width(joined(parts, language), 1.0)
+
+
+def columns(grid: Grid, language: str, wide: int, size: float) -> list[int]:
+    """Widths in twips: the given relative ones, else by the longest cell, text columns giving way to numbers."""
+    if grid.widths:
+        total = sum(grid.widths)
+        return [round(wide * w / total) for w in grid.widths]
+    em, pad = size * 20, 180
+    want, least = [], []
+    for k, head in enumerate(grid.head):
+        cells = [row[k] for row in grid.rows]
+        fixed = max((_need(c, language) for c in cells if any(isinstance(p, Quantity) for p in c)), default=0.0)
+        free = max((_need(c, language) for c in cells), default=0.0)
+        least.append(max(fixed, min(_need(head, language), 4.0), min(free, 4.0)) * em + pad)
+        want.append(max(free, min(_need(head, language), 8.0)) * em + pad)
+    spare = wide - sum(least)
+    extra = [w - n for w, n in zip(want, least, strict=True)]
+    if spare <= 0 or sum(extra) <= spare:
+        base, rest = (least, want)[spare > 0], wide - sum((least, want)[spare > 0])
+        return [round(b + rest * b / sum(base)) for b in base]
+    return [round(n + spare * e / sum(extra)) for n, e in zip(least, extra, strict=True)]
+
+
+def _grid(page: _Page, grid: Grid) -> Iterator[str]:
+    page.tables += 1
+    yield _caption(page, "table", page.tables, grid.caption)
+    wide = columns(grid, page.language, page.wide, page.table_size)
+    small = len(grid.rows) <= _TOGETHER
+    rows = [_row(page, grid.head, wide, head=True, keep=True)]
+    rows += [_row(page, r, wide, keep=small and n + 1 < len(grid.rows)) for n, r in enumerate(grid.rows)]
+    yield table(wide, rows, joined(grid.caption, page.language))
+    yield _said(page, "NoteText", _between(page, grid.note)) if grid.note else _gap()
+
+
+def _gap() -> str:
+    return paragraph("NoteText", "", '<w:spacing w:before="0" w:after="0" w:line="120" w:lineRule="exact"/>')
+
+
+def table(wide: Sequence[int], rows: Iterable[str], title: str) -> str:
+    """A three-line table (三线表) of so many twips a column."""
+    grid = "".join(f'<w:gridCol w:w="{w}"/>' for w in wide)
+    look = '<w:tblLook w:val="0020" w:firstRow="1" w:lastRow="0" w:firstColumn="0" w:lastColumn="0" w:noHBand="1" w:noVBand="1"/>'
+    name = f"<w:tblCaption w:val={quoteattr(title)}/>" if not has_digit(title) else ""
+    rule = f'<w:tblStyle w:val="ThreeLine"/><w:tblW w:w="{sum(wide)}" w:type="dxa"/><w:tblLayout w:type="fixed"/>{look}{name}'
+    return f"<w:tbl><w:tblPr>{rule}</w:tblPr><w:tblGrid>{grid}</w:tblGrid>{''.join(rows)}</w:tbl>"
+
+
+def _row(page: _Page, cells: Iterable[Parts], wide: Sequence[int], *, head: bool = False, keep: bool = False) -> str:
+    stay = "<w:keepNext/>" if keep else ""
+    inside = [_said(page, _cell_style(c, n, head), c, stay) for n, c in enumerate(cells)]
+    return row(inside, wide, head=head)
+
+
+def row(cells: Iterable[str], wide: Sequence[int], *, head: bool = False) -> str:
+    """A table row of paragraphs; it does not break across pages, and a head row repeats."""
+    line = '<w:tcBorders><w:bottom w:val="single" w:sz="6" w:space="0" w:color="000000"/></w:tcBorders>' if head else ""
+    boxes = "".join(
+        f'<w:tc><w:tcPr><w:tcW w:w="{w}" w:type="dxa"/>{line}<w:vAlign w:val="center"/></w:tcPr>{c}</w:tc>'
+        for c, w in zip(cells, wide, strict=True)
+    )
+    return f"<w:tr><w:trPr><w:cantSplit/>{'<w:tblHeader/>' if head else ''}</w:trPr>{boxes}</w:tr>"
+
+
+def _cell_style(cell: Parts, column: int, head: bool) -> str:
+    if head:
+        return "TableCentred"
+    if is_number(cell):
+        return "TableNumber"
+    return "TableCentred" if column and any(isinstance(p, Quantity) for p in cell) else "TableText"
+
+
+@functools.lru_cache(maxsize=256)
+def _picture_of(key: str) -> dict[str, Any]:
+    return {}
+
+
+def _picture(figure: Figure, language: str) -> tuple[bytes, float]:
+    """The PNG of a figure and its height over its width; equal figures are drawn once."""
+    kept = _picture_of(f"{language} {figure!r}")
+    if not kept:
+        shown = drawing(figure, language if language == "en" or fonts.chinese() else "en")
+        kept.update(png=png(shown), ratio=shown.high / shown.wide)
+    return kept["png"], kept["ratio"]
+
+
+def _figure(page: _Page, figure: Figure) -> Iterator[str]:
+    page.figures += 1
+    image, ratio = _picture(figure, page.language)
+    name = f"f{page.figures}"
+    page.images[name] = image
+    alt = short((*figure.caption, word("colon", page.language), *figure.alt), page.language)
+    wide = page.wide * _EMU
+    yield paragraph("Figure", _inline(page.figures, name, alt, wide, round(wide * ratio)))
+    yield _caption(page, "figure", page.figures, figure.caption)
+    if figure.note:
+        yield _said(page, "NoteText", _between(page, figure.note))
+
+
+def _inline(n: int, name: str, alt: str, wide: int, high: int) -> str:
+    size = f'cx="{wide}" cy="{high}"'
+    words = f'id="{n}" name="F{n}_{checksum(alt)}" descr={quoteattr(alt)}'
+    picture = (
+        f"<pic:pic><pic:nvPicPr><pic:cNvPr {words}/><pic:cNvPicPr/></pic:nvPicPr><pic:blipFill>"
+        f'<a:blip r:embed="rImg_{name}"/><a:stretch><a:fillRect/></a:stretch></pic:blipFill><pic:spPr><a:xfrm>'
+        f'<a:off x="0" y="0"/><a:ext {size}/></a:xfrm><a:prstGeom prst="rect"><a:avLst/></a:prstGeom></pic:spPr></pic:pic>'
+    )
+    return (
+        f'<w:r><w:drawing><wp:inline distT="0" distB="0" distL="0" distR="0"><wp:extent {size}/><wp:docPr {words}/>'
+        f'<a:graphic><a:graphicData uri="{_PIC}">{picture}</a:graphicData></a:graphic></wp:inline></w:drawing></w:r>'
+    )
+
+
+def _annex(page: _Page, document: Document, evidence: Evidence) -> Iterator[str]:
+    """The evidence index: a bookmarked row for every quantity, its stored value and where it comes from."""
+    found = quantities(document)
+    if not found:
+        return
+    say = functools.partial(word, language=page.language)
+    yield paragraph("AnnexHeading", run(say("annex") + say("colon") + say("evidence_index")))
+    yield paragraph("Normal", run(say("evidence_lead")))
+    wide = [round(page.wide * share) for share in (0.07, 0.40, 0.20, 0.33)]
+    heads = [paragraph("EvidenceText", run(say(f"evidence_{k}"))) for k in ("id", "ref", "value", "source")]
+    rows = [row(heads, wide, head=True)]
+    for ref, quantity in found.items():
+        number = page.numbers[ref]
+        lines = "; ".join(evidence.get(ref, ()))
+        source = label(page, lines) if has_digit(lines) else run(lines)
+        cells = [bookmarked(page, number, run(number)), run(ref), run(stored(quantity)), source]
+        rows.append(row([paragraph("EvidenceText", c) for c in cells], wide))
+    yield table(wide, rows, say("evidence_index"))
