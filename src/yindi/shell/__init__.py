@@ -5,7 +5,10 @@ from __future__ import annotations
 import importlib
 from typing import Any
 
-_MODULES = ("archive", "catalogue", "cli", "codec", "doctor", "folder", "inspect", "job", "store", "trace", "verify", "yamlfile")
+_MODULES = (
+    "archive", "catalogue", "cli", "codec", "doctor", "folder", "inspect", "job", "store", "trace", "verify", "web", "webdata",
+    "yamlfile",
+)  # fmt: skip
 
 
 def __getattr__(name: str) -> Any:

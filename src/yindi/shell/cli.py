@@ -116,6 +116,27 @@ def verify(results: Path, inputs: Path | None, as_json: bool) -> int:
 
 
 @yindi.command()
+@click.argument("results", metavar="DIR", type=click.Path(path_type=Path))
+@click.option("--port", type=click.IntRange(1, 65535), help="Port on 127.0.0.1 (default 8765, or a free one).")
+@click.option("--open", "show", is_flag=True, help="Open the page in a browser.")
+def serve(results: Path, port: int | None, show: bool) -> None:
+    """Show the results in DIR as a web app on 127.0.0.1, for this machine only."""
+    from yindi.core.errors import need
+
+    need("starlette", "web")
+    need("uvicorn", "web")
+    from yindi.shell import store, web
+
+    store.manifest(results)
+    chosen = web.free_port(port)
+    address = f"http://{web.HOST}:{chosen}/"
+    click.echo(address)
+    if show:
+        click.launch(address)
+    web.serve(results, chosen)
+
+
+@yindi.command()
 @_json
 def doctor(as_json: bool) -> None:
     """Look at fonts, map, solver, browser and optional extras: what works here."""

@@ -1,0 +1,95 @@
+"""What the web app is told: plain records of a study, absent numbers as None, every value with its shown text."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from yindi.core.document import Document, Figure, Series
+from yindi.core.errors import AxisError, UsageError
+from yindi.core.finding import Label, Ref
+from yindi.core.study import Study
+from yindi.core.table import Table
+from yindi.core.wording import LANGUAGES, number, suffix
+from yindi.report.charts import drawing
+from yindi.report.svg import svg
+from yindi.report.text import short
+
+KINDS = {"region": "region", "industry": "industry", "indicator": "variable", "variable": "variable", "lever": "lever",
+         "dimension": "dimension", "group": "group", "requirement": "requirement"}  # fmt: skip
+
+
+def overview(study: Study) -> dict[str, Any]:
+    """Title, years, regions with their names, tables, and which reports there are."""
+    regions = [{"code": r, **{lang: _name(study, "region", r, lang) for lang in LANGUAGES}} for r in study.panel.regions]
+    title = study.config.title
+    return {"title": {"zh": title.zh, "en": title.en}, "years": list(study.panel.years), "seed": study.config.seed,
+            "stages": list(study.results), "regions": regions, "tables": [summary(study.table(n)) for n in study.table_names()],
+            "reports": [{"subject": d.subject, "language": d.language} for d in documents(study)]}  # fmt: skip
+
+
+def documents(study: Study) -> tuple[Document, ...]:
+    """The documents of the plan; none before that stage."""
+    return tuple(study.results["plan"].documents) if "plan" in study.results else ()
+
+
+def document(study: Study, subject: str, language: str) -> Document:
+    """One document; raises UsageError when there is none of that subject and language."""
+    for found in documents(study):
+        if (found.subject, found.language) == (subject, language):
+            return found
+    raise UsageError(f"There is no report of {subject!r} in {language!r}.")
+
+
+def summary(table: Table) -> dict[str, Any]:
+    """Name, axes, columns, number of rows."""
+    return {"name": table.name, "axes": [a for a, _ in table.axes], "columns": list(table.columns),
+            "rows": math.prod(table.shape)}  # fmt: skip
+
+
+def rows(study: Study, name: str, wanted: Mapping[str, str], language: str, limit: int, start: int = 0) -> dict[str, Any]:
+    """Cells of a table as rows; `wanted` fixes labels of axes; raises UsageError or AxisError for what does not exist."""
+    table = study.table(name)
+    unknown = sorted(set(wanted) - {a for a, _ in table.axes})
+    if unknown:
+        raise AxisError(f"{name} has no axis {unknown}; it has {[a for a, _ in table.axes]}.")
+    part = table.select(**{a: [label] for a, label in wanted.items()})
+    at = [np.unravel_index(n, part.shape) for n in range(start, min(start + limit, math.prod(part.shape)))]
+    records = [_row(study, part, tuple(int(i) for i in index), language) for index in at]
+    return {**summary(part), "step": table.step, "total": math.prod(part.shape), "start": start, "records": records}
+
+
+def _row(study: Study, table: Table, index: tuple[int, ...], language: str) -> dict[str, Any]:
+    where = tuple((a, labels[i]) for (a, labels), i in zip(table.axes, index, strict=True))
+    cells = {c: _cell(table, c, values[index], Ref(table.name, where, c), language) for c, values in table.columns.items()}
+    marked = bool(table.marks[index]) if table.marks is not None else False
+    names = [_name(study, KINDS[a], label, language) if a in KINDS else label for a, label in where]
+    return {"at": dict(where), "names": names, "cells": cells, "marked": marked}
+
+
+def _cell(table: Table, column: str, value: Any, ref: Ref, language: str) -> dict[str, Any]:
+    if isinstance(value, str):
+        return {"value": str(value), "shown": str(value), "ref": str(ref)}
+    if not math.isfinite(value):
+        return {"value": None, "shown": "", "ref": str(ref)}
+    unit = table.units.get(column, "plain")
+    return {"value": float(value), "shown": number(float(value), unit) + suffix(unit, language), "ref": str(ref)}
+
+
+def _name(study: Study, kind: str, code: str, language: str) -> str:
+    return study.names.of(kind, code, language) if code in study.names.table.get(kind, {}) else code
+
+
+def map_svg(study: Study, name: str, column: str, wanted: Mapping[str, str], language: str) -> str:
+    """A map of one column by region, as SVG whose shapes carry references."""
+    table = study.table(name)
+    regions = table.labels("region")
+    codes = [r for r in regions if table.has(column, region=r, **wanted)]
+    points = tuple((Label("region", r, _name(study, "region", r, language)), table.quantity(column, region=r, **wanted))
+                   for r in codes)  # fmt: skip
+    caption = (Label("cell", name, f"{name} {' '.join(wanted.values())}".strip()),)
+    figure = Figure("map", caption, (Series(caption, points),))
+    return svg(drawing(figure, language), title=short(caption, language), key="map")
