@@ -10,7 +10,7 @@ from made_up import REGIONS
 from yindi.core.errors import InfeasibleError, ProblemsError
 from yindi.layout.stage import layout
 
-RULES = {"portfolio_min": 1, "portfolio_max": 2}
+RULES = {"portfolio_min": 1, "portfolio_max": 2, "minimum_fit": 0.0, "gap": 1e-6}
 
 
 @pytest.fixture(scope="module")
@@ -105,6 +105,18 @@ def test_absent_fit_is_no_candidate_and_stays_absent():
     table = layout(before_layout(values=values, layout=RULES)).layout.allocation
     assert table.array("chosen")[:, 2].sum() == 0
     assert not table.has("value", region="110000", industry="cloud")
+
+
+def test_what_does_not_fit_is_no_candidate_and_has_no_price():
+    values = np.full((len(REGIONS), len(INDUSTRIES)), 0.9)
+    values[0] = 0.3
+    values[0, 1] = 0.8
+    found = layout(
+        before_layout(values=values, layout={**RULES, "portfolio_min": 2, "cap_share": 1.0, "minimum_fit": 0.4})
+    ).layout
+    assert found.allocation.array("chosen")[0].tolist() == [0.0, 1.0, 0.0, 0.0, 0.0]
+    assert found.regions.array("count")[1:].tolist() == [2.0] * (len(REGIONS) - 1)
+    assert not [rule for rule in found.duals.labels("rule") if rule.startswith("forbidden")]
 
 
 def test_forbidden_and_locked_pairs_are_kept_and_priced():

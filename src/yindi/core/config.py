@@ -154,7 +154,9 @@ class Layout(_Model):
     """Region -> industries it must not hold."""
     locked: dict[str, tuple[str, ...]] = {}
     """Region -> industries it must hold."""
-    gap: float = Field(default=1e-6, ge=0)
+    minimum_fit: float = Field(default=0.4, ge=0, le=1)
+    """Judgement: a pair of region and industry that fits less is no candidate; a region may then hold fewer than the minimum."""
+    gap: float = Field(default=1e-4, ge=0)
     """Relative gap at which the solver stops."""
     front_points: int = Field(default=6, ge=0, le=40)
 

@@ -21,7 +21,7 @@ def broken(problem: Problem, plan: np.ndarray, *, floor: float | None = None) ->
         faults.append(f"industry {problem.industries[k]} stands in {spread[k]:.0f} regions, over its limit")
     for k in np.flatnonzero((held > problem.portfolio_max) | (held < problem.portfolio_min)).tolist():
         faults.append(f"region {problem.regions[k]} holds {held[k]:.0f} industries, outside its portfolio")
-    for name, wrong in (("forbidden", (plan > 0) & problem.forbidden), ("locked", (plan < 1) & problem.locked)):
+    for name, wrong in (("forbidden", (plan > 0) & problem.shut), ("locked", (plan < 1) & problem.locked)):
         for a, b in np.argwhere(wrong).tolist():
             faults.append(f"{name} pair {problem.regions[a]}, {problem.industries[b]} is not kept")
     if floor is not None:

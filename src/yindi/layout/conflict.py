@@ -48,7 +48,7 @@ def _with(problem: Problem, kept: Sequence[Rule]) -> Problem:
     return replace(problem, limit=np.where(limited | ~hard, problem.limit, np.inf),
                    portfolio_max=np.where(capped, problem.portfolio_max, np.inf),
                    portfolio_min=np.where(held, problem.portfolio_min, 0.0),
-                   forbidden=masks[FORBIDDEN], locked=masks[LOCKED])  # fmt: skip
+                   forbidden=masks[FORBIDDEN], locked=masks[LOCKED], closed=problem.closed)  # fmt: skip
 
 
 def _feasible(problem: Problem) -> bool:

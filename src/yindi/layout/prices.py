@@ -39,7 +39,7 @@ def replies(problem: Problem, price: np.ndarray, *, floor_price: float = 0.0, fl
     weight = np.where(np.asarray(problem.lagging), 1.0 + floor_price, 1.0)
     net = problem.value * weight[:, None] - price
     least, most, locked, shut = (np.asarray(a) for a in
-                                 (problem.portfolio_min, problem.portfolio_max, problem.locked, problem.forbidden))  # fmt: skip
+                                 (problem.portfolio_min, problem.portfolio_max, problem.locked, problem.shut))  # fmt: skip
     plan = np.array([best_reply(net[r], least[r], most[r], locked[r], shut[r]) for r in range(len(net))]).reshape(net.shape)
     capped = np.isfinite(limit)
     return Replies(plan, float(price[capped] @ limit[capped] - floor_price * floor + (net * plan).sum()))
@@ -48,6 +48,6 @@ def replies(problem: Problem, price: np.ndarray, *, floor_price: float = 0.0, fl
 def best_alone(problem: Problem) -> np.ndarray:
     """(R,) the value of each region's own best portfolio, were there no other region and no floor."""
     alone = Problem(problem.value, portfolio_min=problem.portfolio_min, portfolio_max=problem.portfolio_max,
-                    forbidden=problem.forbidden, locked=problem.locked)  # fmt: skip
+                    forbidden=problem.shut, locked=problem.locked)  # fmt: skip
     plan = replies(alone, np.zeros(problem.value.shape[1])).plan
     return np.asarray((plan * problem.value).sum(axis=1))

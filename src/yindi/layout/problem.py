@@ -21,7 +21,8 @@ class Problem:
     `value` (R,C) >= 0: what industry c in region r is worth. `limit` (C,): most regions with an industry; where `over_price`
     (C,) is finite the limit may be passed at that price per region. `portfolio_min`, `portfolio_max` (R,): industries a region.
     `lagging` (R,) regions the floor protects: together they keep at least `floor` of the highest value they could have.
-    `forbidden`, `locked` (R,C). Scalars are spread. `regions`, `industries`: labels; plans do not depend on their order.
+    `forbidden`, `locked` (R,C): the planner's rules about pairs; `closed` (R,C): pairs that are no candidates, which is no rule
+    and has no price. Scalars are spread. `regions`, `industries`: labels; plans do not depend on their order.
     """
 
     value: np.ndarray
@@ -32,6 +33,7 @@ class Problem:
     floor: float = 0.0
     forbidden: np.ndarray | bool = False
     locked: np.ndarray | bool = False
+    closed: np.ndarray | bool = False
     over_price: np.ndarray | float = np.inf
     regions: Sequence[str] = ()
     industries: Sequence[str] = ()
@@ -42,7 +44,7 @@ class Problem:
             raise MethodError(f"layout: `value` must be a finite (R,C) array without negative numbers, got shape {value.shape}.")
         r, c = value.shape
         shapes = {"limit": (c,), "portfolio_min": (r,), "portfolio_max": (r,), "lagging": (r,), "forbidden": (r, c),
-                  "locked": (r, c), "over_price": (c,)}  # fmt: skip
+                  "locked": (r, c), "closed": (r, c), "over_price": (c,)}  # fmt: skip
         object.__setattr__(self, "value", value)
         for name, shape in shapes.items():
             object.__setattr__(self, name, _spread(name, getattr(self, name), shape))
@@ -54,14 +56,19 @@ class Problem:
     @property
     def open(self) -> np.ndarray:
         """(R,C), True where a region may hold an industry."""
-        return np.asarray(~np.asarray(self.forbidden))
+        return np.asarray(~self.shut)
+
+    @property
+    def shut(self) -> np.ndarray:
+        """(R,C), True where a pair is forbidden or no candidate."""
+        return np.asarray(np.asarray(self.forbidden) | np.asarray(self.closed))
 
     def take(self, rows: np.ndarray, columns: np.ndarray) -> Problem:
         """The problem with regions and industries in the given order."""
         changes: dict[str, object] = {}
         for f in fields(self):
             held = getattr(self, f.name)
-            if f.name in ("value", "forbidden", "locked"):
+            if f.name in ("value", "forbidden", "locked", "closed"):
                 changes[f.name] = held[np.ix_(rows, columns)]
             elif f.name in ("limit", "over_price"):
                 changes[f.name] = held[columns]
@@ -79,7 +86,7 @@ class Problem:
 
 
 def _spread(name: str, given: object, shape: tuple[int, ...]) -> np.ndarray:
-    kind = bool if name in ("lagging", "forbidden", "locked") else float
+    kind = bool if name in ("lagging", "forbidden", "locked", "closed") else float
     array = np.asarray(given, dtype=kind)
     if array.ndim and array.shape != shape:
         raise MethodError(f"layout: `{name}` has shape {array.shape}, `value` asks for {shape}.")

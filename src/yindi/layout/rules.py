@@ -58,7 +58,7 @@ def assemble(problem: Problem, *, floor: float | None = None, objective: np.ndar
     value = rounded(problem.value if objective is None else objective)
     model, shape = LayoutModel(), problem.value.shape
     r, c = (a.ravel() for a in np.indices(shape))
-    locked, shut = np.asarray(problem.locked).ravel(), np.asarray(problem.forbidden).ravel()
+    locked, shut = np.asarray(problem.locked).ravel(), problem.shut.ravel()
     labels = [f"{problem.regions[a]}|{problem.industries[b]}" for a, b in zip(r.tolist(), c.tolist(), strict=True)]
     at = model.add_columns("pair", labels, cost=value.ravel(), lower=locked.astype(float),
                            upper=np.where(shut, 0.0, 1.0), integer=True)  # fmt: skip

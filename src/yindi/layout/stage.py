@@ -32,7 +32,7 @@ class Stated:
 
     problem: Problem
     before: np.ndarray
-    candidate: np.ndarray
+    known: np.ndarray
     marks: np.ndarray | None
 
 
@@ -63,9 +63,10 @@ def _stated(study: Study) -> Stated:
     raw = fit.array()
     locked = _pairs(config.locked, regions, industries)
     forbidden = _pairs(config.forbidden, regions, industries)
-    candidate = ~np.isnan(raw) & (np.nan_to_num(raw) >= config.minimum_fit) | locked
+    known = ~np.isnan(raw)
+    candidate = known & (np.nan_to_num(raw) >= config.minimum_fit) | locked
     open_ = candidate.sum(axis=1)
-    worth = value(np.where(candidate, raw, 0.0), _attractive(study, industries), _size(study, regions),
+    worth = value(np.where(known, raw, 0.0), _attractive(study, industries), _size(study, regions),
                   exponent=config.size_exponent)  # fmt: skip
     _known(study, regions, industries)
     problem = Problem(
@@ -75,12 +76,13 @@ def _stated(study: Study) -> Stated:
         portfolio_max=config.portfolio_max,
         lagging=_lagging(study, regions),
         floor=config.floor,
-        forbidden=forbidden | ~candidate,
+        forbidden=forbidden,
         locked=locked,
+        closed=~candidate,
         regions=regions,
         industries=industries,
     )
-    return Stated(problem, np.nan_to_num(independent.array()), candidate, fit.marks)
+    return Stated(problem, np.nan_to_num(independent.array()), known, fit.marks)
 
 
 def _names(names: Names, found: Solution) -> Names:
@@ -158,7 +160,7 @@ def _allocation(bench: Bench, stated: Stated, found: Solution) -> None:
     problem, plan = stated.problem, found.allocation
     columns = {
         "chosen": plan,
-        "value": np.where(stated.candidate, problem.value, np.nan),
+        "value": np.where(stated.known, problem.value, np.nan),
         "given_up": stated.before * (1 - plan),
     }
     config = bench.study.config.layout

@@ -13,13 +13,17 @@ from yindi.opportunities.fit import percentile
 
 @dataclass(frozen=True, slots=True)
 class Carrier:
-    """One series that carries a requirement: values (R,) with NaN where absent, direction, and marks (R,)."""
+    """One series that carries a requirement: values (R,) with NaN where absent, direction, and marks (R,).
+
+    `absolute` values are levels in 0..1 already and are not ranked.
+    """
 
     requirement: int
     label: str
     values: np.ndarray
     direction: int
     marks: np.ndarray
+    absolute: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +49,7 @@ def levels(carriers: Sequence[Carrier], regions: int, requirements: int) -> Leve
     left: list[list[list[str]]] = [[[] for _ in range(requirements)] for _ in range(regions)]
     for c in carriers:
         there = np.isfinite(c.values)
-        total[there, c.requirement] += _position(c.values[there], c.direction)
+        total[there, c.requirement] += c.values[there] if c.absolute else _position(c.values[there], c.direction)
         count[there, c.requirement] += 1
         marks[:, c.requirement] |= c.marks & there
         for r in np.flatnonzero(~there):

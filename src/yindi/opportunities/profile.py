@@ -17,7 +17,10 @@ SCALES = ("", "population", "gdp", "area", "total", "share")
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One carrier of a requirement: a variable of the panel or a section of the activity, scaled, with direction 1 or -1."""
+    """One carrier of a requirement: a variable of the panel, a section of the activity, scaled, with direction 1 or -1.
+
+    Origin "group": membership, written "grouping:group", has the level 1 inside the group and 0 outside.
+    """
 
     requirement: str
     origin: str
@@ -122,7 +125,7 @@ def _need(rows: Rows, who: tuple[str, ...], what: tuple[str, ...], problems: Pro
 def _source(row: Mapping[str, str], what: tuple[str, ...], problems: Problems) -> Source | None:
     place = f"sources {row.get('requirement')} {row.get('variable')}"
     good = _one_of(row, "requirement", what, place, problems)
-    good &= _one_of(row, "source", ("panel", "activity"), place, problems)
+    good &= _one_of(row, "source", ("panel", "activity", "group"), place, problems)
     good &= _one_of(row, "scaled_by", SCALES, place, problems)
     good &= _one_of(row, "direction", ("1", "-1"), place, problems)
     return Source(row["requirement"], row["source"], row["variable"], row["scaled_by"], int(row["direction"])) if good else None

@@ -207,13 +207,21 @@ def _endowment(work: _Work) -> Levels:
 
 
 def _carrier(work: _Work, source: Source) -> tuple[Carrier, str] | None:
-    found = _section(work, source) if source.origin == "activity" else _variable(work, source)
+    found = {"activity": _section, "panel": _variable, "group": _membership}[source.origin](work, source)
     if found is None:
         return None
     values, marks, year = found
     label = source.variable + (f" {source.scaled_by}" if source.scaled_by else "")
     place = work.profile.requirements.index(source.requirement)
-    return Carrier(place, label, values, source.direction, marks), year
+    return Carrier(place, label, values, source.direction, marks, source.origin == "group"), year
+
+
+def _membership(work: _Work, source: Source) -> tuple[np.ndarray, np.ndarray, str] | None:
+    grouping, _, group = source.variable.partition(":")
+    if grouping not in work.study.space.groups:
+        return None
+    members = work.study.space.group_of(grouping, work.regions)
+    return np.array([float(m == group) for m in members]), np.zeros(len(work.regions), bool), ""
 
 
 def _section(work: _Work, source: Source) -> tuple[np.ndarray, np.ndarray, str] | None:
