@@ -51,7 +51,8 @@ def draw(
 ) -> Draws:  # fmt: skip
     """Random choices: weights as a Dirichlet(1) mixture of schemes (S,J), times 1 +- perturbation, less one indicator or none.
 
-    Every option of a discrete choice (matrix, aggregation, indicator left out or none) is equally likely.
+    Every option of a discrete choice (matrix, aggregation, indicator left out or none) is equally likely. An indicator that holds all
+    the weight stays in.
     """
     if draws < 2:
         raise MethodError(f"draws must be at least 2, got {draws}.")
@@ -63,7 +64,8 @@ def draw(
     matrix = rng.integers(0, matrices, size=draws)
     aggregation = rng.integers(0, aggregations, size=draws)
     kept = np.arange(columns) != out[:, None]
-    weights: np.ndarray = mixture @ base * noise * kept
+    weights: np.ndarray = mixture @ base * noise
+    weights = np.where((weights * kept).sum(axis=1, keepdims=True) > 0, weights * kept, weights)
     weights /= weights.sum(axis=1, keepdims=True)
     designs = {
         "weights": mixture[:, 1:],
@@ -76,7 +78,7 @@ def draw(
 
 
 def _dummies(chosen: np.ndarray, options: int) -> np.ndarray:
-    return (chosen[:, None] == np.arange(1, options)).astype(float)
+    return np.asarray(chosen[:, None] == np.arange(1, options), dtype=float)
 
 
 def scores(matrices: Sequence[np.ndarray], drawn: Draws) -> np.ndarray:

@@ -65,6 +65,7 @@ def measure(study: Study) -> Study:
                params={"ties": "share the smaller number"})  # fmt: skip
     _intervals(bench, given, rank)
     _trend(bench, given, index, rank)
+    _national(bench, given, index)
     return bench.done()
 
 
@@ -207,3 +208,14 @@ def _trend(bench: Bench, given: Input, index: np.ndarray, rank: np.ndarray) -> N
     bench.make("trend", ((REGION, given.panel.regions),), columns, method="trend", inputs=["scores.index", "scores.rank"],
                units=units, params={"first": given.panel.years[0], "last": given.panel.years[-1]},
                marks=given.any_mark[:, [0, -1]].any(axis=1))  # fmt: skip
+
+
+def _national(bench: Bench, given: Input, index: np.ndarray) -> None:
+    columns = {
+        "mean": index.mean(axis=0),
+        "median": np.median(index, axis=0),
+        "lowest": index.min(axis=0),
+        "highest": index.max(axis=0),
+    }
+    bench.make("national", ((YEAR, given.panel.years),), columns, method="national", inputs=["scores.index"], units="index",
+               params={"regions": "unweighted"}, marks=given.any_mark.any(axis=0))  # fmt: skip

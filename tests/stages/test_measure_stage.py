@@ -1,0 +1,169 @@
+"""Stage measure on the made-up study: identities, marks, equivariance, refusals."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import made_up
+import numpy as np
+import pytest
+
+from yindi.core.errors import MethodError, ProblemsError
+from yindi.core.study import Study
+from yindi.measure.stage import measure
+
+TABLES = ("normalised", "weights", "index", "dimensions", "rank", "rank_low", "rank_high", "trend", "choices")
+
+
+def run(**given: Any) -> Study:
+    measure_part = {"draws": 200, **given.pop("measure", {})}
+    return measure(made_up.study(measure=measure_part, **given))
+
+
+@pytest.fixture(scope="module")
+def done() -> Study:
+    return run()
+
+
+def test_all_tables_are_there_with_their_steps(done: Study) -> None:
+    for name in TABLES:
+        table = done.table(f"scores.{name}")
+        assert table.step in done.ledger.steps
+        assert done.ledger.steps[table.step].made == f"scores.{name}"
+
+
+def test_parts_sum_to_the_index_and_weights_to_one(done: Study) -> None:
+    np.testing.assert_allclose(done.scores.dimensions.array().sum(axis=2), done.scores.index.array(), atol=1e-12)
+    np.testing.assert_allclose(done.scores.weights.array().sum(axis=1), 1, atol=1e-12)
+    np.testing.assert_allclose(done.scores.weights.array()[:2].mean(axis=0), done.scores.weights.array()[2], atol=1e-12)
+
+
+def test_ranks_follow_the_index_within_each_year(done: Study) -> None:
+    index, rank = done.scores.index.array(), done.scores.rank.array()
+    for t in range(index.shape[1]):
+        assert [sorted(index[:, t], reverse=True).index(v) + 1 for v in index[:, t]] == rank[:, t].tolist()
+
+
+def test_intervals_hold_the_published_rank(done: Study) -> None:
+    low, rank, high = (getattr(done.scores, n).array() for n in ("rank_low", "rank", "rank_high"))
+    assert ((low <= rank) & (rank <= high)).all()
+    assert (low < high).any()
+    params = done.ledger.steps[done.scores.rank_low.step].params
+    assert "published ranks outside, to which the interval was widened" in params
+
+
+def test_choices_share_the_variance(done: Study) -> None:
+    shares = done.scores.choices.array("share")
+    assert (shares >= 0).all()
+    assert shares.sum() == pytest.approx(1, abs=0.02)
+    assert "entropy; critic; equal" in done.scores.choices.array("options")
+
+
+def test_trend_reads_the_ends(done: Study) -> None:
+    """Growth over three years: (last / first) ** (1 / 3) - 1."""
+    trend, index = done.scores.trend, done.scores.index
+    for region in ("110000", "620000"):
+        first, last = (index.number(region=region, year=y) for y in ("2019", "2022"))
+        assert trend.number("change", region=region) == pytest.approx(last - first)
+        assert (1 + trend.number("growth", region=region)) ** 3 * first == pytest.approx(last)
+        places = [done.scores.rank.number(region=region, year=y) for y in ("2019", "2022")]
+        assert trend.number("rank_change", region=region) == places[0] - places[1]
+
+
+def test_labels_may_come_in_any_order(done: Study) -> None:
+    order = list(np.random.default_rng(5).permutation(list(made_up.REGIONS)))
+    other = measure(made_up.reordered(made_up.study(measure={"draws": 200}), order))
+    for name in TABLES:
+        one, two = done.table(f"scores.{name}"), other.table(f"scores.{name}")
+        two = two.select(region=one.labels("region")) if "region" in dict(one.axes) else two
+        for column in one.columns:
+            if one.array(column).dtype.kind == "f":
+                np.testing.assert_allclose(two.array(column), one.array(column), atol=1e-10)
+
+
+def test_same_seed_same_bytes(done: Study) -> None:
+    again = run()
+    assert [done.table(f"scores.{n}").digest for n in TABLES] == [again.table(f"scores.{n}").digest for n in TABLES]
+
+
+def test_the_seed_of_the_study_file_moves_only_the_draws(done: Study) -> None:
+    given = made_up.study(measure={"draws": 200})
+    other = measure(replace(given, config=given.config.model_copy(update={"seed": 8})))
+    assert other.scores.index.digest == done.scores.index.digest
+    assert other.scores.choices.digest != done.scores.choices.digest
+
+
+def test_a_filled_cell_marks_what_rests_on_it() -> None:
+    done = run(imputed=[("420000", "2020", "software")], corrected=[("110000", "2022", "patents")])
+    index, dims, trend = done.scores.index, done.scores.dimensions, done.scores.trend
+    assert np.argwhere(index.marks).tolist() == [[0, 3], [5, 1]]
+    assert dims.quantity(region="420000", year="2020", dimension="objects").marked
+    assert not dims.quantity(region="420000", year="2020", dimension="means").marked
+    assert trend.quantity("last", region="110000").marked
+    assert not trend.quantity("last", region="420000").marked
+    assert done.scores.rank_low.quantity(region="420000", year="2020").marked
+
+
+def test_split_years_have_their_own_yardstick() -> None:
+    """telecom may be compared within 2019-2020 and within 2021-2022 only: each part then reaches 0 and 1."""
+    parts = (("2019", "2020"), ("2021", "2022"))
+    done = run(segments={"telecom": parts})
+    z = done.scores.normalised.array()[..., done.scores.normalised.labels("indicator").index("telecom")]
+    for years in (slice(0, 2), slice(2, 4)):
+        assert (z[:, years].min(), z[:, years].max()) == (0, 1)
+    assert "telecom" in str(done.ledger.steps[done.scores.normalised.step].params)
+
+
+def test_a_unit_does_not_matter(done: Study) -> None:
+    given = made_up.study(measure={"draws": 200})
+    values = given.panel.values.copy()
+    values[..., given.panel.items.index("software")] *= 10000
+    other = measure(replace(given, panel=replace(given.panel, values=values)))
+    np.testing.assert_allclose(other.scores.index.array(), done.scores.index.array(), atol=1e-12)
+
+
+@pytest.mark.parametrize("aggregate", ["geometric", "harmonic", "topsis", "penalised"])
+def test_other_aggregates_still_divide_into_dimensions(aggregate: str) -> None:
+    done = run(measure={"aggregate": aggregate})
+    np.testing.assert_allclose(done.scores.dimensions.array().sum(axis=2), done.scores.index.array(), atol=1e-12)
+
+
+def test_rank_normaliser_and_more_schemes() -> None:
+    done = run(measure={"normaliser": "rank", "weights": ["equal", "cv", "pca"], "combination": "game"})
+    assert done.scores.weights.labels("scheme") == ("equal", "cv", "pca", "combined")
+    assert done.scores.normalised.array().max() == 1
+
+
+def test_one_region_in_one_year_is_said() -> None:
+    given = made_up.study()
+    with pytest.raises(ProblemsError, match="nothing can be read"):
+        measure(replace(given, panel=given.panel.take(regions=["110000"], years=["2022"])))
+
+
+def test_one_year_is_enough() -> None:
+    given = made_up.study(measure={"draws": 50})
+    done = measure(replace(given, panel=given.panel.take(years=["2022"])))
+    assert sorted(done.scores.rank.array()[:, 0]) == list(range(1, 9))
+    assert not done.scores.trend.has("growth", region="110000")
+
+
+def test_every_problem_is_named_at_once() -> None:
+    with pytest.raises(ProblemsError) as caught:
+        run(absent=[("110000", "2020", "patents"), ("620000", "2019", "software")])
+    assert len(caught.value.problems) == 2
+    assert "110000 in 2020" in str(caught.value)
+    assert "treatments" in str(caught.value)
+
+
+def test_a_constant_indicator_is_said() -> None:
+    given = made_up.study()
+    values = given.panel.values.copy()
+    values[..., given.panel.items.index("patents")] = 3.3
+    with pytest.raises(ProblemsError, match="patents in 2019-2022: is the same"):
+        measure(replace(given, panel=replace(given.panel, values=values)))
+
+
+def test_unknown_method_lists_what_there_is() -> None:
+    with pytest.raises(MethodError, match="Did you mean 'entropy'"):
+        run(measure={"weights": ["entropie"]})
