@@ -11,7 +11,14 @@ from yindi.core.errors import MethodError
 from yindi.core.registry import method
 
 ROUNDING = 1e-12
-LAWS = ("coupling_in_unit_interval", "one_at_equality", "order_free", "zero_where_a_system_is_zero")
+LAWS = (
+    "in_unit_interval",
+    "one_at_equality",
+    "order_free",
+    "zero_where_a_system_is_zero",
+    "further_apart_is_less",
+    "refuses_nan",
+)
 
 
 def _systems(u: ArrayLike) -> np.ndarray:

@@ -52,7 +52,7 @@ def shortfall(z: ArrayLike, frontier: ArrayLike | None = None) -> np.ndarray:
     "obstacle",
     "degree",
     cites=("METHODS 3.18",),
-    laws=("rows_sum_to_one", "weight_scale_free", "order_free", "frontier_is_no_obstacle"),
+    laws=("rows_sum_to_one", "weight_scale_free", "order_free", "frontier_is_no_obstacle", "nearer_is_less", "refuses_nan"),
 )
 def degree(z: ArrayLike, w: ArrayLike, *, frontier: ArrayLike | None = None) -> np.ndarray:
     """Obstacle degrees (障碍度) (N,J): w_j d_ij / sum_j w_j d_ij with the distance d of `shortfall`; each row sums to 1.
