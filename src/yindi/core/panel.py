@@ -118,7 +118,9 @@ class Panel:
         return np.isin(self.status, (CORRECTED, IMPUTED))
 
     def table(self) -> Table:
-        """The panel as a Table named `panel` or `activity`: value and status per cell."""
+        """The panel as a Table named `panel` or `activity`: value, status and unit per cell."""
         axes = ((REGION, self.regions), (YEAR, self.years), (self.axis, self.items))
         status = np.array(STATUS)[self.status]
-        return Table(self.name, axes, {"value": self.values, "status": status}, self.step, {}, self.marks())
+        units = np.broadcast_to(np.array(self.units, dtype=str), self.values.shape)
+        columns = {"value": self.values, "status": status, "unit": units}
+        return Table(self.name, axes, columns, self.step, {"value": "@unit"}, self.marks())

@@ -36,6 +36,7 @@ class Table:
     """Labelled columns over common axes, and the ledger step that made them.
 
     A number is a float64 or absent (stored as NaN; `at` and `dense` refuse it, kernels never see it); text is str, absent is "".
+    A unit written "@column" is read cell by cell from that text column.
     `marks` (shape of the axes) is True where a cell rests on filled or corrected input (law 7).
     A unit "@name" says that the text column `name` holds each cell's unit (variables of different units in one column).
     """

@@ -137,7 +137,7 @@ def levers(w: Writer) -> tuple[Block, ...]:
     have = order(table, "degree", "lever", region=w.subject)
     for lever in (*have, *(x for x in LEVERS if x not in have)):
         blocks.append(w.heading(f"lever_{lever}", level=2))
-        blocks.append(body(*_lever_sentences(w, lever, lever in have)))
+        blocks.append(body(*_lever_sentences(w, lever, table.has("place", region=w.subject, lever=lever))))
     return tuple(blocks)
 
 
@@ -489,7 +489,8 @@ def _partner_item(w: Writer, place: str) -> Sentence:
         "partner_item",
         "model",
         partner=w.name("region", table.text("partner", **at)),
-        complement=w.name("requirement", table.text("complement", **at)),
+        complement=w.q(table.name, "complement", **at),
+        returned=w.q(table.name, "returned", **at),
         distance=w.q(table.name, "distance", **at),
         similarity=w.q(table.name, "similarity", **at),
     )
