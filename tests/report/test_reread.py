@@ -7,7 +7,7 @@ import re
 import zipfile
 from dataclasses import replace
 
-import made_up
+import made_up_report as made_up
 import pytest
 
 from yindi.core.errors import UsageError
@@ -74,7 +74,7 @@ def test_a_word_file_reads_back_whole(language: str) -> None:
     found = docx_numbers(word(language))
     assert check(found, lookup(language)) == []
     assert {f.ref for f in found if f.kind == "stored"} == set(quantities(made_up.document(language)))
-    assert [f.text for f in found if f.kind == "number"][0] == "0.302"
+    assert next(f.text for f in found if f.kind == "number") == "0.302"
     assert not [f for f in found if f.kind == "stray"]
 
 

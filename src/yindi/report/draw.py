@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import unicodedata
 from dataclasses import dataclass
 
@@ -94,10 +95,9 @@ def width(text: str, size: float = 13.0) -> float:
 
 def ticks(low: float, high: float, count: int = 5) -> tuple[float, ...]:
     """Round values that cover low to high in steps of one, two or five times a power of ten."""
-    import math
-
-    span = (high - low) or abs(high) or 1.0
-    raw = span / count
+    if high <= low:
+        low, high = (low, low + (abs(low) or 1.0)) if low >= 0 else (2 * low, 0.0)
+    raw = (high - low) / count
     power = 10.0 ** math.floor(math.log10(raw))
     step = next(m * power for m in (1.0, 2.0, 5.0, 10.0) if m * power >= raw * 0.999999)
     first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
