@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from yindi.core.errors import MethodError
-from yindi.measure import aggregate, factors, judgement, normalise, robust, weights
+from yindi.measure import aggregate, correlate, factors, judgement, normalise, robust, weights
 from yindi.measure.ranks import mean_ranks, ranks
 
 DIAKOULAKI = [[61, 1.08, 4.33], [20.7, 0.26, 4.34], [16.3, 1.98, 2.53], [9, 3.29, 1.65],
@@ -121,7 +121,7 @@ def test_human_development_index_of_costa_rica() -> None:
 def test_tai_correlations(tai: pd.DataFrame, shared: Path) -> None:
     """Table 6; three cells differ by up to .018, since the printed inputs are rounded."""
     printed = pd.to_numeric(_table(shared, "tai_corr_T6.csv").stack(), errors="coerce").dropna()
-    found = pd.DataFrame(weights.correlations(tai.to_numpy()), tai.columns, tai.columns).stack().loc[printed.index]
+    found = pd.DataFrame(correlate.correlations(tai.to_numpy()), tai.columns, tai.columns).stack().loc[printed.index]
     away = (found - printed).abs().to_numpy()
     assert (away > 0.0055).sum() <= 3
     assert away.max() < 0.0185

@@ -5,7 +5,19 @@ from __future__ import annotations
 import importlib
 from typing import Any
 
-_MODULES = ("aggregate", "check", "factors", "judgement", "normalise", "ranks", "robust", "stage", "weights", "yardsticks")
+_MODULES = (
+    "aggregate",
+    "check",
+    "correlate",
+    "factors",
+    "judgement",
+    "normalise",
+    "ranks",
+    "robust",
+    "stage",
+    "weights",
+    "yardsticks",
+)
 
 
 def __getattr__(name: str) -> Any:

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 
 from yindi.core.errors import MethodError
 from yindi.measure.check import constant, finite
-from yindi.measure.weights import correlations
+from yindi.measure.correlate import correlations
 
 ROUNDS, SETTLED = 1000, 1e-12
 

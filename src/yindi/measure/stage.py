@@ -34,18 +34,22 @@ class Input:
 
     @property
     def values(self) -> np.ndarray:
+        """Values (R,T,J)."""
         return self.panel.dense()
 
     @property
     def axes(self) -> Axes:
+        """Region and year."""
         return ((REGION, self.panel.regions), (YEAR, self.panel.years))
 
     @property
     def marks(self) -> np.ndarray:
+        """True (R,T,J) where a cell was corrected or imputed."""
         return self.panel.marks()
 
     @property
     def any_mark(self) -> np.ndarray:
+        """True (R,T) where any indicator's cell was corrected or imputed."""
         return np.asarray(self.marks.any(axis=2))
 
 

@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike
 from yindi.core.errors import MethodError
 from yindi.core.registry import method
 from yindi.measure.check import constant, finite, nonnegative, simplex
+from yindi.measure.correlate import correlations
 
 SHANNON = "Shannon (1948); Hwang & Yoon (1981) Multiple Attribute Decision Making"
 DIAKOULAKI = "Diakoulaki, Mavrotas & Papayannakis (1995) Computers & Operations Research 22(7):763-770"
@@ -128,22 +129,6 @@ def _contrast(rows: np.ndarray, kind: str) -> np.ndarray:
     if kind == "cv":
         return _variation(rows, where="critic")
     raise MethodError(f"critic: contrast is 'sd' or 'cv', not {kind!r}.")
-
-
-def correlations(rows: np.ndarray, *, kind: str = "pearson") -> np.ndarray:
-    """Correlations (J,J) between columns that vary, exactly 1 on the diagonal and within [-1, 1]."""
-    if kind not in ("pearson", "absolute", "spearman"):
-        raise MethodError(f"correlation is 'pearson', 'absolute' or 'spearman', not {kind!r}.")
-    if kind == "spearman":
-        from yindi.measure.ranks import mean_ranks
-
-        rows = mean_ranks(rows.T).T
-    centred = rows - rows.mean(axis=0)
-    centred = centred / np.abs(centred).max(axis=0)
-    unit = centred / np.sqrt((centred**2).sum(axis=0))
-    r = np.clip(unit.T @ unit, -1.0, 1.0)
-    np.fill_diagonal(r, 1.0)
-    return np.asarray(np.abs(r) if kind == "absolute" else r)
 
 
 def _variation(rows: np.ndarray, *, where: str) -> np.ndarray:
