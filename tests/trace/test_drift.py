@@ -140,7 +140,8 @@ def test_files_that_are_gone_or_new(results: Path) -> None:
     (results / "tables" / "own.csv").write_text("x")
     (results / "reports").mkdir()
     (results / "reports" / "another.html").write_text("x")
-    assert places(verify(results)) == {"tables/panel.csv", "tables/own.csv", "reports/another.html"}
+    lost = {f"reports/130000.{language}.{kind}" for language in ("zh", "en") for kind in ("docx", "html")}
+    assert places(verify(results)) == {"tables/panel.csv", "tables/own.csv", "reports/another.html"} | lost
 
 
 def test_inputs_that_changed_or_moved(results: Path, tmp_path: Path) -> None:

@@ -6,8 +6,8 @@ import importlib
 from typing import Any
 
 _MODULES = (
-    "archive", "catalogue", "cli", "codec", "doctor", "folder", "inspect", "job", "store", "trace", "verify", "web", "webdata",
-    "yamlfile",
+    "archive", "catalogue", "cli", "codec", "doctor", "folder", "inspect", "job", "render", "store", "trace", "verify", "web",
+    "webdata", "yamlfile",
 )  # fmt: skip
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -39,8 +39,12 @@ def _say(text: str) -> None:
         click.echo(text, err=True)
 
 
-def _where(target: Path, stages: Iterable[str]) -> str:
-    lines = [f"results   {target}", f"tables    {target / 'tables'}", f"everything in one file: {target / 'study.yindi'}"]
+def _where(target: Path, reports: Sequence[str]) -> str:
+    lines = [f"results  {target}", f"tables   {target / 'tables'}"]
+    if reports:
+        lines += [f"reports  {target / 'reports'}: {len(reports)} files, one per region and language",
+                  f"         start with {target / 'reports' / 'nation.zh.html'} (open it in a browser)",
+                  f"app      yindi serve {target}", f"check    yindi verify {target}"]  # fmt: skip
     return "\n".join(lines)
 
 
@@ -69,9 +73,10 @@ def run(study: Path, out: Path | None, only: str | None, changes: Sequence[str],
     target = out or place / "results"
     clock = job.Clock(quiet=_quiet())
     done = job.run_into(config, place, target, only=only, clock=clock)
-    tables = list(done.table_names())
-    content = {"results": str(target), "stages": list(done.results), "tables": tables, "seconds": clock.seconds}
-    _give(as_json, content, _where(target, done.results))
+    reports = sorted(p.name for p in (target / "reports").glob("*"))
+    content = {"results": str(target), "stages": list(done.results), "tables": list(done.table_names()), "reports": reports,
+               "seconds": clock.seconds}  # fmt: skip
+    _give(as_json, content, _where(target, reports))
 
 
 @yindi.command()
@@ -86,6 +91,25 @@ def check(study: Path, changes: Sequence[str], as_json: bool) -> int:
     seen = inspect.look(config, place)
     _give(as_json, inspect.record(seen), inspect.text(seen))
     return 0 if inspect.clean(seen) else 3
+
+
+@yindi.command()
+@click.argument("results", metavar="DIR", type=click.Path(path_type=Path))
+@click.option("--region", "regions", multiple=True, metavar="CODE", help="A region's code, or nation (default: all).")
+@click.option("--lang", metavar="LIST", help="zh, en or zh,en (default: as the study file says).")
+@click.option("--format", "formats", metavar="LIST", help="docx, html or docx,html (default: as the study file says).")
+@_json
+def report(results: Path, regions: Sequence[str], lang: str | None, formats: str | None, as_json: bool) -> None:
+    """Write the reports of a finished run again, all or some."""
+    from yindi.shell import render
+
+    written = render.again(results, subjects=regions, languages=_list(lang), formats=_list(formats))
+    place = results / "reports"
+    _give(as_json, {"reports": [str(place / n) for n in written]}, "\n".join(str(place / n) for n in written))
+
+
+def _list(text: str | None) -> list[str]:
+    return [word.strip() for word in text.split(",") if word.strip()] if text else []
 
 
 @yindi.command()

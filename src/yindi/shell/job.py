@@ -75,7 +75,7 @@ def run(
     if isinstance(path_or_study, Study):
         study = _again(path_or_study, flat, only, progress or (lambda _: None))
         if out is not None:
-            store.save(study, out)
+            store.save(study, out, reports=_reports(study))
         return study
     config, place = read_study_file(path_or_study, flat)
     if out is None:
@@ -90,9 +90,25 @@ def run_into(config: StudyConfig, place: Path, out: Path, *, only: str | None = 
     target = out.resolve()
     with folder.replacing(target) as new:
         study = pipeline.run_stages(config, place, only, clock)
+        clock("save")
+        store.write_results(study, new)
+        write_reports = _reports(study)
+        if write_reports is not None:
+            clock("report")
+            (new / store.REPORTS).mkdir()
+            write_reports(study, new / store.REPORTS)
         clock.stop()
-        store.write(study, new, target=target, timings=clock.seconds, origin=place.resolve())
+        origin = place.resolve()
+        store.write_manifest(store.manifest_of(study, new, timings=clock.seconds, origin=origin, target=target), new)
     return study
+
+
+def _reports(study: Study) -> store.Writer | None:
+    if "plan" not in study.results:
+        return None
+    from yindi.shell.render import write_reports
+
+    return write_reports
 
 
 def _dotted(overrides: Mapping[str, Any], head: str = "") -> dict[str, Any]:

@@ -55,6 +55,12 @@ def sha256(path: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
+def hashes(place: Path) -> dict[str, str]:
+    """SHA-256 of every file of a result folder but the manifest, by path."""
+    files = sorted(p for p in place.rglob("*") if p.is_file() and not p.name.startswith(".") and p.name != folder.MANIFEST)
+    return {p.relative_to(place).as_posix(): sha256(p) for p in files}
+
+
 def _versions() -> dict[str, str]:
     found = {}
     for name in LIBRARIES:
@@ -69,7 +75,6 @@ def manifest_of(study: Study, place: Path, *, timings: Mapping[str, float], orig
     """What the manifest of the files now in `place` says."""
     from yindi import __version__
 
-    files = sorted(p for p in place.rglob("*") if p.is_file() and not p.name.startswith(".") and p.name != folder.MANIFEST)
     sources = sorted(study.ledger.sources.values(), key=lambda s: (s.path, s.sha256))
     inputs = [{"path": s.path, "sha256": s.sha256, "title": s.title, "producer": s.producer, "licence": s.licence}
               for s in sources]  # fmt: skip
@@ -83,7 +88,7 @@ def manifest_of(study: Study, place: Path, *, timings: Mapping[str, float], orig
         "stages": list(study.results),
         "study_folder": None if origin is None else os.path.relpath(origin, target),
         "inputs": inputs,
-        "outputs": {p.relative_to(place).as_posix(): sha256(p) for p in files},
+        "outputs": hashes(place),
         "timings_seconds": {k: round(v, 3) for k, v in timings.items()},
         "config": study.config.model_dump(mode="json"),
     }
@@ -95,24 +100,12 @@ def write_manifest(content: Mapping[str, Any], place: Path) -> None:
     (place / folder.MANIFEST).write_text(text + "\n", encoding="utf-8")
 
 
-def write(
-    study: Study,
-    place: Path,
-    *,
-    target: Path,
-    timings: Mapping[str, float] | None = None,
-    origin: Path | None = None,
-    reports: Writer | None = None,
-) -> None:
-    """Write everything of a study into the existing folder `place`, which will be called `target`."""
+def write_results(study: Study, place: Path) -> None:
+    """Write study.yindi and the tables into the existing folder `place`."""
     archive.write(study, place / STUDY)
     (place / TABLES).mkdir(exist_ok=True)
     for name in study.table_names():
         (place / TABLES / f"{name}.csv").write_bytes(csv_bytes(study.table(name)))
-    if reports is not None:
-        (place / REPORTS).mkdir(exist_ok=True)
-        reports(study, place / REPORTS)
-    write_manifest(manifest_of(study, place, timings=timings or {}, origin=origin, target=target), place)
 
 
 def save(
@@ -126,7 +119,11 @@ def save(
     """Save a study as a result folder, replacing an older one as a whole; `reports` writes the reports into a given folder."""
     target = Path(place).resolve()
     with folder.replacing(target) as new:
-        write(study, new, target=target, timings=timings, origin=origin, reports=reports)
+        write_results(study, new)
+        if reports is not None:
+            (new / REPORTS).mkdir()
+            reports(study, new / REPORTS)
+        write_manifest(manifest_of(study, new, timings=timings or {}, origin=origin, target=target), new)
     return target
 
 

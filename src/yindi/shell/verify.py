@@ -12,7 +12,8 @@ from yindi.core.finding import Quantity
 from yindi.core.ledger import digest
 from yindi.core.study import Study
 from yindi.core.table import Table
-from yindi.shell import folder, store
+from yindi.report import reread
+from yindi.shell import folder, render, store
 from yindi.shell.trace import inputs_folder
 
 
@@ -60,7 +61,9 @@ def verify(place: str | Path, *, inputs: Path | None = None) -> Report:
         report.wrong(folder.MANIFEST, "its configuration is not the stored one.")
     _ledger(study, report)
     _tables(study, at / store.TABLES, report)
-    _documents(study, report)
+    look = _Looker(study)
+    _documents(study, look, report)
+    _reports(study, at / store.REPORTS, look, report)
     return report
 
 
@@ -133,25 +136,65 @@ def _first_difference(said: bytes, stored: bytes) -> str:
     return "is longer or shorter than the stored table."
 
 
-def _documents(study: Study, report: Report) -> None:
-    documents = study.results["plan"].documents if "plan" in study.results else ()
-    for document in documents:
+class _Looker:
+    """Looks quantities up, each reference once."""
+
+    def __init__(self, study: Study):
+        self.study = study
+        self._known: dict[str, Quantity] = {}
+
+    def __call__(self, ref: str) -> Quantity:
+        if ref not in self._known:
+            self._known[ref] = self.study.look(ref)
+        return self._known[ref]
+
+
+def _documents(study: Study, look: _Looker, report: Report) -> None:
+    for document in render.documents(study):
         for quantity in (p for p in document.parts() if isinstance(p, Quantity)):
             report.count("numbers in documents")
-            fault = against(study, quantity)
+            fault = _against(look, quantity)
             if fault:
                 report.wrong(f"document {document.subject} {document.language}", fault)
 
 
-def against(study: Study, quantity: Quantity) -> str:
+def _against(look: _Looker, quantity: Quantity) -> str:
     """What is wrong with a quantity, in words; empty where it is the number its reference points at."""
     try:
-        stored = study.look(quantity.ref)
+        stored = look(str(quantity.ref))
     except YindiError as error:
         return f"{quantity.ref} cannot be looked up: {error}"
     if stored == quantity:
         return ""
     return f"{quantity.ref} is {stored.value!r} [{stored.unit}], the document holds {quantity.value!r} [{quantity.unit}]."
+
+
+def _reports(study: Study, where: Path, look: _Looker, report: Report) -> None:
+    expected = {render.file_name(d, k) for d, k in render.chosen(study)}
+    possible = {render.file_name(d, k) for d in render.documents(study) for k in render.FORMATS}
+    there = {p.name for p in where.glob("*")}
+    if not there and not where.exists():
+        return
+    for name in sorted(expected - there):
+        report.wrong(f"{store.REPORTS}/{name}", "is missing; `yindi report` writes it.")
+    for name in sorted(there - possible):
+        report.wrong(f"{store.REPORTS}/{name}", "belongs to no document of the plan.")
+    for name in sorted(there & possible):
+        _report(study, where / name, look, report)
+
+
+def _report(study: Study, path: Path, look: _Looker, report: Report) -> None:
+    raw = path.read_bytes()
+    try:
+        found = reread.docx_numbers(raw) if path.suffix == ".docx" else reread.html_numbers(raw.decode())
+        problems = reread.check(found, look, study.names.of)
+    except Exception as error:  # noqa: BLE001 - whatever a damaged file does to its reader, it does not agree
+        report.wrong(f"{store.REPORTS}/{path.name}", f"cannot be read: {type(error).__name__}: {error}")
+        return
+    report.count("reports")
+    report.count("numbers in reports", sum(f.kind in ("number", "stored") for f in found))
+    for problem in problems:
+        report.wrong(f"{store.REPORTS}/{path.name}", str(problem))
 
 
 def lines(report: Report) -> Iterator[str]:

@@ -19,8 +19,7 @@ from yindi.core import resources
 from yindi.core.errors import AxisError, UsageError, YindiError
 from yindi.core.study import Study
 from yindi.core.wording import LANGUAGES
-from yindi.report.html import html
-from yindi.shell import store, webdata
+from yindi.shell import render, store, webdata
 
 HOST, PORT, MOST_ROWS = "127.0.0.1", 8765, 2000
 _ASSETS = {"app.js": "text/javascript", "app.css": "text/css", "words.json": "application/json"}
@@ -136,7 +135,7 @@ class Pages:
         """A report as a page."""
         study = self.shelf.study()
         found = webdata.document(study, request.path_params["subject"], request.path_params["language"])
-        return HTMLResponse(html(found, author=study.config.report.author, date=study.config.report.date))
+        return HTMLResponse(render.report(study, found, "html", render.Evidence(study)))
 
     def file(self, request: Request) -> Response:
         """A file of the result folder that its manifest lists: a report or a table."""

@@ -13,10 +13,11 @@ from yindi.core.errors import AxisError, UsageError
 from yindi.core.finding import Label, Ref
 from yindi.core.study import Study
 from yindi.core.table import Table
-from yindi.core.wording import LANGUAGES, number, suffix
+from yindi.core.wording import LANGUAGES, write
 from yindi.report.charts import drawing
 from yindi.report.svg import svg
 from yindi.report.text import short
+from yindi.shell import render
 
 KINDS = {"region": "region", "industry": "industry", "indicator": "variable", "variable": "variable", "lever": "lever",
          "dimension": "dimension", "group": "group", "requirement": "requirement"}  # fmt: skip
@@ -28,17 +29,12 @@ def overview(study: Study) -> dict[str, Any]:
     title = study.config.title
     return {"title": {"zh": title.zh, "en": title.en}, "years": list(study.panel.years), "seed": study.config.seed,
             "stages": list(study.results), "regions": regions, "tables": [summary(study.table(n)) for n in study.table_names()],
-            "reports": [{"subject": d.subject, "language": d.language} for d in documents(study)]}  # fmt: skip
-
-
-def documents(study: Study) -> tuple[Document, ...]:
-    """The documents of the plan; none before that stage."""
-    return tuple(study.results["plan"].documents) if "plan" in study.results else ()
+            "reports": [{"subject": d.subject, "language": d.language} for d in render.documents(study)]}  # fmt: skip
 
 
 def document(study: Study, subject: str, language: str) -> Document:
     """One document; raises UsageError when there is none of that subject and language."""
-    for found in documents(study):
+    for found in render.documents(study):
         if (found.subject, found.language) == (subject, language):
             return found
     raise UsageError(f"There is no report of {subject!r} in {language!r}.")
@@ -64,19 +60,18 @@ def rows(study: Study, name: str, wanted: Mapping[str, str], language: str, limi
 
 def _row(study: Study, table: Table, index: tuple[int, ...], language: str) -> dict[str, Any]:
     where = tuple((a, labels[i]) for (a, labels), i in zip(table.axes, index, strict=True))
-    cells = {c: _cell(table, c, values[index], Ref(table.name, where, c), language) for c, values in table.columns.items()}
-    marked = bool(table.marks[index]) if table.marks is not None else False
+    cells = {c: _cell(table, Ref(table.name, where, c), language) for c in table.columns}
     names = [_name(study, KINDS[a], label, language) if a in KINDS else label for a, label in where]
-    return {"at": dict(where), "names": names, "cells": cells, "marked": marked}
+    return {"at": dict(where), "names": names, "cells": cells}
 
 
-def _cell(table: Table, column: str, value: Any, ref: Ref, language: str) -> dict[str, Any]:
-    if isinstance(value, str):
-        return {"value": str(value), "shown": str(value), "ref": str(ref)}
-    if not math.isfinite(value):
+def _cell(table: Table, ref: Ref, language: str) -> dict[str, Any]:
+    where = dict(ref.at)
+    if not table.has(ref.column, **where):
         return {"value": None, "shown": "", "ref": str(ref)}
-    unit = table.units.get(column, "plain")
-    return {"value": float(value), "shown": number(float(value), unit) + suffix(unit, language), "ref": str(ref)}
+    value = table.at(where, ref.column)
+    shown = value if isinstance(value, str) else write(table.quantity(ref.column, **where), language)
+    return {"value": value, "shown": shown, "ref": str(ref)}
 
 
 def _name(study: Study, kind: str, code: str, language: str) -> str:

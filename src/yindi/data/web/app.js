@@ -29,10 +29,10 @@
     var found = study.regions.filter(function (r) { return r.code === code; })[0];
     return found ? found[language] : code;
   }
-  function number(cell, marked) {
+  function number(cell) {
     if (cell.value === null) { return make("span", {}, "—"); }
     if (typeof cell.value === "string") { return make("span", {}, cell.shown); }
-    return make("button", { "class": "q", type: "button", "data-ref": cell.ref }, cell.shown + (marked ? "†" : ""));
+    return make("button", { "class": "q", type: "button", "data-ref": cell.ref }, cell.shown);
   }
 
   function why(ref) {
@@ -65,7 +65,7 @@
         return make("th", { scope: "row" }, n);
       });
       return make("tr", {}, cells.concat(columns.map(function (c) {
-        return make("td", typeof record.cells[c].value === "string" ? {} : { "class": "n" }, number(record.cells[c], record.marked));
+        return make("td", typeof record.cells[c].value === "string" ? {} : { "class": "n" }, number(record.cells[c]));
       })));
     });
     return make("div", { "class": "wide", tabindex: "0", role: "region", "aria-label": data.name }, make("table", {}, [
