@@ -57,8 +57,12 @@ class Input(_Model):
     total: str | None = None
     """Activity: variable that holds the total of all industries (with the ones not listed)."""
     title: str = ""
-    producer: str = ""
+    producer: str | Title = ""
     licence: str = ""
+
+    def made_by(self, language: str) -> str:
+        """The producer's name in a language."""
+        return self.producer if isinstance(self.producer, str) else str(getattr(self.producer, language))
 
     @model_validator(mode="after")
     def _long_needs_columns(self) -> Input:

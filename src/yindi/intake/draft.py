@@ -56,10 +56,12 @@ def _read_inputs(d: Draft) -> None:
         except ProblemsError as fault:
             d.problems.found.extend(fault.problems)
             continue
-        d.sources.append(Source(spec.title or path.name, spec.producer, spec.file, read.sha256(path), spec.licence))
+        d.sources.append(Source(spec.title or path.name, spec.made_by("en"), spec.file, read.sha256(path), spec.licence))
         d.grids.append(grid)
         d.specs.append(spec)
-        d.readings.append(layouts.cells(grid, spec, gazetteer=gazetteer, variables=d.variables, problems=d.problems))
+        must = mainland() if (d.config.regions.level, d.config.regions.scope) == ("province", "mainland") else None
+        made = layouts.cells(grid, spec, gazetteer=gazetteer, variables=d.variables, problems=d.problems, expected=must)
+        d.readings.append(made)
 
 
 def _regions(d: Draft) -> tuple[str, ...]:
@@ -184,10 +186,10 @@ def _find(d: Draft, cube: assemble.Cube) -> None:
         d.found += sorted(findings.absences(cube, code, mine), key=lambda f: f.id)
         d.found += sorted(findings.of_variable(cube, d.variables[code]), key=lambda f: f.id)
     for n, spec in enumerate(d.specs):
-        for reason, rows in sorted(d.readings[n].left_out.items()):
-            d.found.append(
-                Found("", "left_out", (), (), 0.0, float(len(rows)), False, detail=f"{spec.file}: {len(rows)} row(s), {reason}")
-            )
+        said = [("left_out", f"{len(rows)} row(s), {why}", rows) for why, rows in d.readings[n].left_out.items()]
+        said += [("name", f"row {rows[0]}: {name}", rows) for name, rows in d.readings[n].by_missing.items()]
+        for kind, text, rows in sorted(said):
+            d.found.append(Found("", kind, (), (), 0.0, float(len(rows)), False, detail=f"{spec.file}: {text}"))
 
 
 def unanswered(d: Draft) -> None:

@@ -23,6 +23,8 @@ from yindi.layout.value import REASONS, attractiveness, expansion, lagging, valu
 OPPORTUNITIES = ("opportunities.fit", "opportunities.industries", "scores.index", "config")
 CITES = ("Huangfu and Hall 2018",)
 REST = "rest"
+SOLUTION_UNITS = {**dict.fromkeys(("objective", "bound", "relaxation", "value_alone", "floor", "lagging_best", "lagging_value",
+                                   "leading_value"), "points"), "gap": "small_share", "kept_share": "share"}  # fmt: skip
 PRICED = (LIMIT, FLOOR, FORBIDDEN, LOCKED)
 
 
@@ -280,7 +282,8 @@ def _duals(bench: Bench, found: Solution, gained: Mapping[str, float]) -> None:
         "region": np.array([d.rule.region for d in duals], dtype=str),
         "industry": np.array([d.rule.industry for d in duals], dtype=str),
     }
-    units = {"activity": "value", "limit": "value", "price": "value", "binding": "count"}
+    columns["unit"] = np.where(columns["kind"] == FLOOR, "points", "count")
+    units = {"activity": "@unit", "limit": "@unit", "price": "value", "binding": "count"}
     bench.make("duals", (("rule", tuple(rules)),), columns, method="layout.relaxation_prices",
                inputs=(*OPPORTUNITIES, "layout.allocation"), units=units, cites=CITES)  # fmt: skip
 
@@ -301,6 +304,7 @@ def _solution(bench: Bench, stated: Stated, found: Solution) -> None:
         "lagging_best": found.lagging_best,
         "lagging_value": kept,
         "leading_value": found.objective - kept,
+        "industries": float(len(problem.industries)),
         "lagging_regions": float(lag.sum()),
         "pairs": float(plan.sum()),
         "given_up": float((stated.before * (1 - plan)).sum()),
@@ -309,8 +313,9 @@ def _solution(bench: Bench, stated: Stated, found: Solution) -> None:
         "priced_limits": float(sum(d.price > 0 for d in limits)),
         "over_limit_before": float((stated.before.sum(axis=0) > np.asarray(problem.limit)).sum()),
     }
-    bench.make("solution", (("item", tuple(items)),), np.array(list(items.values())), method="layout.milp",
-               inputs=("layout.allocation", "layout.duals", "opportunities.independent"), units="value",
+    columns = {"value": np.array(list(items.values())), "unit": np.array([SOLUTION_UNITS.get(i, "count") for i in items])}
+    bench.make("solution", (("item", tuple(items)),), columns, method="layout.milp",
+               inputs=("layout.allocation", "layout.duals", "opportunities.independent"), units={"value": "@unit"},
                params={"gap": bench.study.config.layout.gap}, cites=CITES)  # fmt: skip
 
 

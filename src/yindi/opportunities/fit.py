@@ -17,7 +17,7 @@ class Fit:
     """value (R,C) in 0..1; binding (R,C): position of the requirement whose shortfall costs most, -1 where none falls short.
 
     gap (R,C) is its shortfall need - level, cost (R,C) what meeting it would add to value; strength (R,C) is the position of the
-    requirement that carries most, -1 where none does.
+    other requirement that carries most, -1 where none does.
     """
 
     value: np.ndarray
@@ -76,7 +76,8 @@ def _fit(met: np.ndarray, asked: np.ndarray, limiting: float) -> Fit:
     binding = np.where((short > 0).any(axis=2), cost.argmax(axis=2), -1)
     at = np.maximum(binding, 0)[:, :, None]
     gap, paid = (np.take_along_axis(a, at, axis=2)[:, :, 0] for a in (short, cost))
-    strength = np.where((met > 0).any(axis=2), met.argmax(axis=2), -1)
+    carried = np.where(np.arange(met.shape[2]) == binding[:, :, None], 0.0, met)
+    strength = np.where((carried > 0).any(axis=2), carried.argmax(axis=2), -1)
     return Fit(value, binding, gap, paid, strength)
 
 

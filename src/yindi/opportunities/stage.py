@@ -25,6 +25,7 @@ from yindi.opportunities.sections import Sections, sections
 
 PARTNERS = 3
 JUDGEMENT = "judgement"
+COUNTS = ("regions", "activities", "minimum_activities", "candidates", "entries")
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +143,12 @@ def _backtest(work: _Work) -> None:
     work.bench.make(
         "backtest",
         (("item", tuple(rows)),),
-        {"value": [v for v, _ in rows.values()], "text": [t for _, t in rows.values()]},
+        {
+            "value": [v for v, _ in rows.values()],
+            "text": [t for _, t in rows.values()],
+            "unit": ["count" if k in COUNTS else "plain" for k in rows],
+        },
+        units={"value": "@unit"},
         method="backtest.evaluate",
         inputs=(*work.inputs, "config"),
         params=params,

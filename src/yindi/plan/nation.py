@@ -12,6 +12,7 @@ from yindi.plan.rules import path_type
 from yindi.plan.writer import Writer, body, items, order
 
 SHOWN = 5
+PRICED = ("limit", "floor")
 
 
 def nation_document(w: Writer) -> Document:
@@ -99,10 +100,10 @@ def layout(w: Writer) -> tuple[Block, ...]:
     """The layout: rules, what binds and at what price, industries before and after."""
     duals = w.table("layout.duals")
     binding = [
-        r for r in order(duals, "price", "rule") if duals.number("binding", rule=r) > 0 and duals.number("price", rule=r) > 0
+        r for r in order(duals, "price", "rule") if duals.text("kind", rule=r) in PRICED and duals.number("price", rule=r) > 0
     ]
     prices = [_price(w, r) for r in binding[:SHOWN]]
-    lead = w.say("layout_lead", "model", industries=w.names("industry", w.table("layout.industries").labels("industry")))
+    lead = w.say("layout_lead", "model", industries=w.q("layout.solution", item="industries"))
     price_lead = w.say("price_lead" if prices else "price_none", "model")
     return (w.heading("layout"), body(lead, _solution(w)), body(price_lead), *items(prices), _industries(w), body(_bound(w)))
 

@@ -20,7 +20,8 @@ def notes(w: Writer) -> tuple[Block, ...]:
 
 def _cells(w: Writer) -> Sentence:
     first, last = w.study.panel.years[0], w.study.panel.years[-1]
-    sources = tuple(dict.fromkeys(s.producer for s in w.study.ledger.sources.values() if s.producer))
+    made = (i.made_by(w.phrases.language) for i in w.study.config.inputs)
+    sources = tuple(dict.fromkeys(name for name in made if name))
     return w.say(
         "notes_cells" if sources else "notes_cells_plain",
         first=w.name("year", first),
@@ -60,7 +61,7 @@ def _choice(w: Writer, label: str) -> Sentence:
         "notes_choice_method" if methods else "notes_choice",
         variable=w.name("variable", table.text("variable", finding=label)),
         kind=w.name("finding_kind", table.text("kind", finding=label)),
-        years=w.names("year", table.text("years", finding=label).split()),
+        years=w.names("years", spans(table.text("years", finding=label).split())),
         share=w.q("intake.findings", "share", finding=label),
         choice=w.names("choice", table.text("choice", finding=label).split()),
         methods=w.names("imputer", methods),
@@ -88,3 +89,14 @@ def _version(w: Writer) -> Sentence:
     return w.say(
         "notes_version", version=w.name("version", f"yindi {__version__}"), seed=w.name("code", str(w.study.config.seed))
     )
+
+
+def spans(years: list[str]) -> list[str]:
+    """Years with runs of consecutive ones written from-to."""
+    runs: list[list[str]] = []
+    for year in years:
+        if runs and year.isdigit() and int(year) == int(runs[-1][-1]) + 1:
+            runs[-1].append(year)
+        else:
+            runs.append([year])
+    return [run[0] if len(run) == 1 else f"{run[0]}–{run[-1]}" for run in runs]

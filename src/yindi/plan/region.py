@@ -28,9 +28,9 @@ def summary(w: Writer) -> tuple[Block, ...]:
     sentences = [_standing(w), _path(w), _main_obstacle(w, "main_obstacle_short")]
     if chosen:
         sentences.append(w.say("cultivate_short", region=_region(w), industries=w.names("industry", chosen)))
-    given = given_up(w)
-    if given:
-        sentences.append(w.say("refrain_short", industries=w.names("industry", given)))
+    crowded = given_up(w)[0]
+    if crowded:
+        sentences.append(w.say("refrain_short", industries=w.names("industry", crowded)))
     return (w.heading("summary"), Paragraph(tuple(sentences), "lead"))
 
 
@@ -120,14 +120,18 @@ def cultivate(w: Writer) -> tuple[Block, ...]:
 
 def refrain(w: Writer) -> tuple[Block, ...]:
     """What not to cultivate: crowded industries that the layout gives to others, and industries that do not fit."""
-    crowded = [_crowded_item(w, c) for c in given_up(w)]
-    unfit = [_unfit_item(w, c) for c in least_fit(w)[:SHOWN]]
+    crowded, displaced, short = given_up(w)
+    unfit = [_unfit_item(w, c) for c in (*short, *(x for x in least_fit(w) if x not in short))[:SHOWN]]
+    parts = (
+        ("crowded_lead", "model", [_given_item(w, c, "crowded_item") for c in crowded]),
+        ("displaced_lead", "model", [_given_item(w, c, "displaced_item") for c in displaced]),
+        ("unfit_lead", "judgement", unfit),
+    )
     blocks: list[Block] = [w.heading("refrain")]
-    if crowded:
-        blocks += [body(w.say("crowded_lead", "model", region=_region(w))), *items(crowded)]
-    if unfit:
-        blocks += [body(w.say("unfit_lead", "judgement", region=_region(w))), *items(unfit)]
-    return tuple(blocks) if crowded or unfit else (*blocks, body(w.say("refrain_none", region=_region(w))))
+    for lead, grade, said in parts:
+        if said:
+            blocks += [body(w.say(lead, grade, region=_region(w), minimum=w.config("layout.minimum_fit", "index"))), *items(said)]
+    return tuple(blocks) if len(blocks) > 1 else (*blocks, body(w.say("refrain_none", region=_region(w))))
 
 
 def levers(w: Writer) -> tuple[Block, ...]:
@@ -186,21 +190,24 @@ def chosen_industries(w: Writer) -> list[str]:
     ]
 
 
-def given_up(w: Writer) -> list[str]:
-    """Industries that the region would choose alone and the layout gives to others."""
-    table = w.table("layout.allocation")
-    return [
-        c
-        for c in order(w.table("opportunities.candidates"), "fit", "industry", region=w.subject)
-        if table.number("given_up", region=w.subject, industry=c) > 0
+def given_up(w: Writer) -> tuple[list[str], list[str], list[str]]:
+    """Industries that the region would choose alone and the layout does not give it: crowded, displaced, fitting too little."""
+    table, fit, industries = w.table("layout.allocation"), w.table("opportunities.candidates"), w.table("layout.industries")
+    gone = [
+        c for c in order(fit, "fit", "industry", region=w.subject) if table.number("given_up", region=w.subject, industry=c) > 0
     ]
+    short = [c for c in gone if fit.number("fit", region=w.subject, industry=c) < w.study.config.layout.minimum_fit]
+    over = [c for c in gone if industries.number("before", industry=c) > industries.number("limit", industry=c)]
+    crowded = [c for c in over if c not in short]
+    return crowded, [c for c in gone if c not in short and c not in over], short
 
 
 def least_fit(w: Writer) -> list[str]:
-    """Industries not chosen, the least fitting first."""
-    chosen = {*chosen_industries(w), *given_up(w)}
-    ranked = order(w.table("opportunities.candidates"), "fit", "industry", largest=False, region=w.subject)
-    return [c for c in ranked if c not in chosen]
+    """Industries that fit less than the layout asks for, the least fitting first."""
+    table = w.table("opportunities.candidates")
+    least = w.study.config.layout.minimum_fit
+    ranked = order(table, "fit", "industry", largest=False, region=w.subject)
+    return [c for c in ranked if table.number("fit", region=w.subject, industry=c) < least]
 
 
 def peers_of(w: Writer) -> list[str]:
@@ -417,9 +424,9 @@ def _kept(w: Writer) -> Sentence:
     return w.say("kept", "model", region=_region(w), kept=w.q("layout.regions", "kept_share", region=w.subject))
 
 
-def _crowded_item(w: Writer, industry: str) -> Sentence:
+def _given_item(w: Writer, industry: str, phrase: str) -> Sentence:
     return w.say(
-        "crowded_item",
+        phrase,
         "model",
         industry=w.name("industry", industry),
         before=w.q("layout.industries", "before", industry=industry),
