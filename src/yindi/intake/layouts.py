@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from yindi.core.config import Input
 from yindi.core.errors import Problems, did_you_mean
 from yindi.core.framework import Variable
-from yindi.intake import units
+from yindi.intake import missing, units
 from yindi.intake.numbers import CellFault, clean, number, year
 from yindi.intake.read import Grid
 from yindi.intake.regions import Gazetteer, Unresolved, normal
@@ -38,6 +38,11 @@ class Reading:
     units: dict[str, str] = field(default_factory=dict)
     left_out: dict[str, list[int]] = field(default_factory=dict)
     faulty: set[tuple[str, str, str]] = field(default_factory=set)
+    by_missing: dict[str, list[int]] = field(default_factory=dict)
+
+
+def _text(row: Sequence[object], at: int | None) -> str:
+    return clean(row[at]) if at is not None and at < len(row) else ""
 
 
 @dataclass(slots=True)
@@ -49,6 +54,8 @@ class _Reader:
     problems: Problems
     reading: Reading = field(default_factory=Reading)
     head: dict[str, int] = field(default_factory=dict)
+    expected: Collection[str] | None = None
+    only_left: dict[tuple[str, str], str] = field(default_factory=dict)
 
     def add(self, row: int, column: int | None, message: str, way_out: str, candidates: Sequence[str] = ()) -> None:
         self.problems.add(self.grid.place(row, column), message, way_out, candidates)
@@ -72,9 +79,20 @@ class _Reader:
         self.add(top + 1, None, message, "correct study.yaml or the file's head row", near)
         return None
 
-    def region_of(self, row: Sequence[object], n: int, at: int, name_at: int | None) -> str | None:
-        raw = row[at] if at < len(row) else ""
-        written = clean(raw)
+    def learn(self, top: int, region_at: int, year_at: int | None) -> None:
+        """Find the misread names that only a missing region can explain, year by year."""
+        pairs = ((_text(row, year_at), _text(row, region_at)) for _, row in self.body(top))
+        rows = [(when, name) for when, name in pairs if name and not self.gazetteer.is_total(name)]
+        self.only_left = missing.resolve(rows, self.gazetteer, self.expected)
+
+    def region_of(self, row: Sequence[object], n: int, at: int, name_at: int | None, year_at: int | None) -> str | None:
+        written = _text(row, at)
+        left = self.only_left.get((_text(row, year_at), normal(written)))
+        if left is not None:
+            self.reading.by_missing.setdefault(
+                f"{written} = {self.gazetteer.name(left)} ({left}), {_text(row, year_at)}", []
+            ).append(n)
+            return self._agreed(row, n, left, written, name_at)
         if self.gazetteer.is_total(written):
             self.reading.left_out.setdefault(f"total of several regions ({written})", []).append(n)
             return None
@@ -89,7 +107,7 @@ class _Reader:
         return f"add to study.yaml: regions: {{aliases: {{{written!r}: CODE}}}}, or correct the file"
 
     def _agreed(self, row: Sequence[object], n: int, code: str, written: str, name_at: int | None) -> str | None:
-        name = clean(row[name_at]) if name_at is not None and name_at < len(row) else ""
+        name = _text(row, name_at)
         if not name:
             return code
         try:
@@ -163,8 +181,9 @@ def _wide(r: _Reader) -> None:
     items = _items_wide(r, top, {at for at in (region_at, year_at, name_at) if at is not None})
     if region_at is None or year_at is None:
         return
+    r.learn(top, region_at, year_at)
     for n, row in r.body(top):
-        region = r.region_of(row, n, region_at, name_at)
+        region = r.region_of(row, n, region_at, name_at, year_at)
         when = r.year_of(row, n, year_at) if region else None
         if region is None or when is None:
             continue
@@ -190,8 +209,9 @@ def _long(r: _Reader) -> None:
     if region_at is None or year_at is None or item_at is None or value_at is None:
         return
     seen: dict[tuple[str, str, str], int] = {}
+    r.learn(top, region_at, year_at)
     for n, row in r.body(top):
-        region = r.region_of(row, n, region_at, name_at)
+        region = r.region_of(row, n, region_at, name_at, year_at)
         when = r.year_of(row, n, year_at) if region else None
         item = _item(r, row, n, item_at) if when else None
         if region is None or when is None or item is None:
@@ -206,7 +226,7 @@ def _long(r: _Reader) -> None:
 
 
 def _item(r: _Reader, row: Sequence[object], n: int, at: int) -> str | None:
-    written = clean(row[at]) if at < len(row) else ""
+    written = _text(row, at)
     named = {clean(k): v for k, v in r.spec.columns.items()}
     if named and written not in named:
         r.reading.left_out.setdefault(f"item {written!r} is not under `columns`", []).append(n)
@@ -225,7 +245,7 @@ def _long_value(r: _Reader, row: Sequence[object], cell: Cell, unit_at: int | No
     if not fine:
         r.reading.faulty.add((cell.region, cell.year, cell.item))
         return
-    if unit_at is not None and clean(row[unit_at] if unit_at < len(row) else ""):
+    if unit_at is not None and _text(row, unit_at):
         try:
             times = _factor(r, cell.item, row[unit_at])
         except CellFault as fault:
@@ -248,8 +268,19 @@ def _factor(r: _Reader, item: str, written: object) -> float:
     return times
 
 
-def cells(grid: Grid, spec: Input, *, gazetteer: Gazetteer, variables: Mapping[str, Variable], problems: Problems) -> Reading:
-    """All cells of one input; faults are added to `problems` with file, row and column, nothing is raised."""
-    reader = _Reader(grid, spec, gazetteer, variables, problems)
+def cells(
+    grid: Grid,
+    spec: Input,
+    *,
+    gazetteer: Gazetteer,
+    variables: Mapping[str, Variable],
+    problems: Problems,
+    expected: Collection[str] | None = None,
+) -> Reading:
+    """All cells of one input; faults are added to `problems` with file, row and column, nothing is raised.
+
+    `expected`: regions that must be there (they explain misread names); None: those the file itself names.
+    """
+    reader = _Reader(grid, spec, gazetteer, variables, problems, expected=expected)
     (_long if spec.layout == "long" else _wide)(reader)
     return reader.reading

@@ -102,6 +102,11 @@ class Gazetteer:
         """The Chinese name of a code."""
         return codes(self.level)[code]
 
+    def called(self, code: str) -> set[str]:
+        """The Chinese names of a code, short and full."""
+        row = provinces().get(code) if self.level == "province" else None
+        return {row["zh"], row["zh_full"]} if row else {self.name(code)}
+
     def is_total(self, written: object) -> bool:
         """True for rows that hold a total of several regions (全国, 合计, 东部地区 ...)."""
         return normal(written) in TOTALS and normal(written) not in self._seen
