@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from yindi.core import resources
 from yindi.core.config import StudyConfig
 from yindi.core.errors import EvidenceError, UsageError, did_you_mean
 from yindi.core.finding import Quantity, Ref
@@ -125,9 +126,11 @@ class Study:
 
 
 def config_table(config: StudyConfig) -> Table:
-    """The study file's numbers as a table `config`: item (dotted key) -> value, so that reports can cite them."""
+    """The study file's numbers as a table `config`: item (dotted key) -> value and unit, so that reports can cite them."""
     found = dict(_numbers("", config.model_dump(mode="json")))
-    return Table.single("config", (("item", tuple(found)),), np.array(list(found.values()), dtype=float))
+    units = {r["item"]: r["unit"] for r in resources.rows("config_units.csv")}
+    columns = {"value": np.array(list(found.values()), dtype=float), "unit": np.array([units.get(i, "plain") for i in found])}
+    return Table("config", (("item", tuple(found)),), columns, units={"value": "@unit"})
 
 
 def _numbers(prefix: str, value: Any) -> Iterator[tuple[str, float]]:
