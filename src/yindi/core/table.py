@@ -101,10 +101,14 @@ class Table:
         return array
 
     def _index(self, where: Mapping[str, str]) -> tuple[int, ...]:
-        extra = set(where) - {a for a, _ in self.axes}
-        if extra or len(where) != len(self.axes):
+        if len(where) != len(self.axes) or any(a not in where for a, _ in self.axes):
             raise AxisError(f"{self.name} is addressed by {[a for a, _ in self.axes]}, not by {sorted(where)}.")
-        return tuple(int(positions(a, [where[a]], labels, where=self.name)[0]) for a, labels in self.axes)
+        try:
+            return tuple(labels.index(where[a]) for a, labels in self.axes)
+        except ValueError:
+            for a, labels in self.axes:
+                positions(a, [where[a]], labels, where=self.name)
+            raise
 
     def at(self, where: Mapping[str, str], column: str = "value") -> float | str:
         """The value at one label per axis; raises AbsentError when the cell is absent."""
