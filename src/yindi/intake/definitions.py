@@ -70,18 +70,22 @@ def framework(config: StudyConfig, folder: Path, known: Mapping[str, Variable], 
     """The framework, packaged or a YAML file beside the study file; None (with problems) when it cannot be used."""
     name = config.framework
     own = folder / name
-    if own.is_file():
-        import yaml
-
-        tree = yaml.safe_load(own.read_text(encoding="utf-8"))
-    else:
-        try:
-            tree = resources.tree(f"frameworks/{name}.yaml")
-        except UsageError:
-            problems.add("study.yaml: framework", f"there is no framework {name!r}.", "name a packaged one, or a YAML file here",
-                         _packaged())  # fmt: skip
-            return None
+    try:
+        tree = _tree(own) if own.is_file() else resources.tree(f"frameworks/{name}.yaml")
+    except UsageError as fault:
+        way = "name a packaged one, or a YAML file beside the study file"
+        problems.add("study.yaml: framework", f"there is no framework {name!r}: {fault}", way, _packaged())
+        return None
     return _framework(tree, name, known, problems)
+
+
+def _tree(path: Path) -> Any:
+    import yaml
+
+    try:
+        return yaml.load(path.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as fault:
+        raise UsageError(f"{path.name} is not well-formed YAML: {fault}") from None
 
 
 def _packaged() -> list[str]:
@@ -97,7 +101,7 @@ def _framework(tree: Any, place: str, known: Mapping[str, Variable], problems: P
         title = (tree["title"]["zh"], tree["title"]["en"])
         note = str(tree.get("note", ""))
         made = Framework(str(tree["code"]), title, str(tree.get("source", "")), indicators, dims, note)
-    except (KeyError, TypeError, ValueError) as fault:
+    except (KeyError, TypeError, ValueError, AttributeError) as fault:
         problems.add(f"framework {place}", f"cannot be used: {fault}.", "compare it with the packaged nqpf_b.yaml")
         return None
     stray = [i.code for i in indicators if i.code not in known]

@@ -5,11 +5,14 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
+import zipfile
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from yindi.core.errors import Problem, ProblemsError, did_you_mean
+from yindi.intake import limits
 
 TEXT = (".csv", ".tsv", ".txt")
 BOOKS = (".xlsx", ".xlsm", ".xls", ".ods", ".xlsb")
@@ -56,6 +59,12 @@ def read(path: Path, file: str, sheet: str | None = None) -> Grid:
     if path.stat().st_size == 0:
         raise _fail(file, "the file is empty (0 bytes).", "export it again")
     kind = path.suffix.lower()
+    try:
+        limits.size(path)
+        if kind in BOOKS:
+            limits.book(path)
+    except (limits.TooMuch, zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as fault:
+        raise _fail(file, f"{fault}", getattr(fault, "way_out", "open it in a spreadsheet program and save it again")) from None
     if kind in TEXT:
         grid = Grid(file, "", _delimited(decode(path.read_bytes(), file), file))
     elif kind in BOOKS:
@@ -97,6 +106,7 @@ def _try(data: bytes, name: str, file: str) -> str:
 def _delimited(text: str, file: str) -> tuple[tuple[str, ...], ...]:
     first = next((line for line in text.splitlines() if line.strip()), "")
     delimiter = max(",\t;", key=first.count)
+    csv.field_size_limit(limits.FIELD_CHARACTERS)
     try:
         return tuple(tuple(row) for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
     except csv.Error as error:
@@ -108,14 +118,27 @@ def _book(path: Path, file: str, sheet: str | None) -> Grid:
 
     try:
         book = CalamineWorkbook.from_path(str(path))
-        names = list(book.sheet_names)
-        chosen = sheet if sheet is not None else names[0]
-        if chosen not in names:
-            raise _fail(file, f"has no sheet {chosen!r}.", "correct `sheet`", names)
-        if sheet is None and len(names) > 1:
-            raise _fail(file, f"has {len(names)} sheets.", "name the one to read with `sheet`", names)
+        chosen = _sheet_name(list(book.sheet_names), file, sheet)
         rows = book.get_sheet_by_name(chosen).to_python(skip_empty_area=False)
-    except CalamineError as error:
-        message = f"cannot be opened as a workbook: {error}."
-        raise _fail(file, message, "open it in a spreadsheet program and save it again") from None
+    except ProblemsError:
+        raise
+    except (CalamineError, OSError, ValueError) as error:
+        raise _damaged(file, error) from None
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":
+            raise
+        raise _damaged(file, error) from None
     return Grid(file, chosen, tuple(tuple(row) for row in rows))
+
+
+def _damaged(file: str, error: BaseException) -> ProblemsError:
+    return _fail(file, f"cannot be opened as a workbook: {error}.", "open it in a spreadsheet program and save it again")
+
+
+def _sheet_name(names: list[str], file: str, sheet: str | None) -> str:
+    chosen = sheet if sheet is not None else (names or [""])[0]
+    if chosen not in names:
+        raise _fail(file, f"has no sheet {chosen!r}.", "correct `sheet`", names)
+    if sheet is None and len(names) > 1:
+        raise _fail(file, f"has {len(names)} sheets.", "name the one to read with `sheet`", names)
+    return chosen
