@@ -53,19 +53,19 @@ def _unit(figure: Figure) -> str:
     return next(q.unit for s in figure.series for _, q in s.points)
 
 
-def _axis(figure: Figure, *, zero: bool) -> tuple[float, ...]:
-    u = unit(_unit(figure))
-    values = [v * u.scale for v in _values(figure)]
+def _axis(figure: Figure, language: str, *, zero: bool) -> tuple[float, ...]:
+    scale = unit(_unit(figure)).scale[language]
+    values = [v * scale for v in _values(figure)]
     if "reference" in figure.options:
-        values.append(float(figure.options["reference"]) * u.scale)
+        values.append(float(figure.options["reference"]) * scale)
     low, high = min(values), max(values)
     low, high = (min(low, 0.0), max(high, 0.0)) if zero else (low, high)
-    return tuple(t / u.scale for t in ticks(low, high))
+    return tuple(t / scale for t in ticks(low, high))
 
 
 def _tick(value: float, code: str, language: str) -> str:
     tail = suffix(code, language)
-    return f"{round(value * unit(code).scale, 9) + 0.0:,.10g}" + (tail if tail == "%" else "")
+    return f"{round(value * unit(code).scale[language], 9) + 0.0:,.10g}" + (tail if tail == "%" else "")
 
 
 def _unit_note(code: str, language: str) -> str:
@@ -117,7 +117,7 @@ def _lines(figure: Figure, language: str) -> Drawing:
     labels, marks = _labels(figure), list[Mark]()
     names = [short(s.name, language) for s in shown]
     right = WIDE - 20 - min(max(width(n, TEXT) for n in names) + 12, 210)
-    levels = _axis(figure, zero=figure.options.get("zero") == "yes")
+    levels = _axis(figure, language, zero=figure.options.get("zero") == "yes")
     code = _unit(figure)
     left = 22 + max(width(_tick(t, code, language), 12) for t in levels)
     top, bottom = 28.0, 318.0
@@ -186,7 +186,7 @@ def _rows(figure: Figure, language: str, per_row: float) -> tuple[list[Mark], fl
     left = min(max(width(label.text, TEXT) for label in labels), 300.0) + 20
     texts = [write(q, language) for s in shown for _, q in s.points]
     right = WIDE - 16 - (max(width(t, 12) for t in texts) + 6 if figure.kind == "bars" else 8)
-    levels = _axis(figure, zero=figure.kind == "bars" or figure.options.get("zero") == "yes")
+    levels = _axis(figure, language, zero=figure.kind == "bars" or figure.options.get("zero") == "yes")
     scale = (levels[0], left, levels[-1], right)
     bottom = top + per_row * len(labels) + 6
     for t in levels:

@@ -23,6 +23,7 @@ _WP = "http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing"
 _A = "http://schemas.openxmlformats.org/drawingml/2006/main"
 _PIC = "http://schemas.openxmlformats.org/drawingml/2006/picture"
 _EMU = 635
+_MAY_BREAK = "\u200b"
 _TOGETHER = 14
 
 
@@ -90,6 +91,8 @@ def _runs(page: _Page, parts: Iterable[Part]) -> Iterator[str]:
                 yield f'<w:hyperlink w:anchor="{page.numbers[ref]}" w:tooltip={tip} w:history="1">{inside}</w:hyperlink>'
             case Label() if has_digit(part.text):
                 yield label(page, text)
+            case "、":
+                yield run(text + _MAY_BREAK)
             case _:
                 yield run(text)
 
@@ -173,19 +176,37 @@ def _need(parts: Parts, language: str) -> float:
     return width(joined(parts, language), 1.0)
 
 
+def _longest(parts: Parts, language: str) -> float:
+    """Width in ems of the longest piece that should stay on one line; a run of Chinese may break after four characters."""
+    return max((min(width(w, 1.0), 4.0) if w > "\u2e80" else width(w, 1.0) for w in joined(parts, language).split()), default=0.0)
+
+
+def _demand(grid: Grid, language: str, size: float) -> tuple[list[float], list[float]]:
+    """Least and wanted widths in twips: numbers and words stay whole, heads may wrap."""
+    em, pad = size * 20, 180
+    least, want = [], []
+    for k, head in enumerate(grid.head):
+        cells = [row[k] for row in grid.rows]
+        whole = [_need(c, language) if any(isinstance(p, Quantity) for p in c) else _longest(c, language) for c in cells]
+        free = max((_need(c, language) for c in cells), default=0.0)
+        least.append(max([_longest(head, language), *whole]) * em + pad)
+        want.append(max(free, min(_need(head, language), 8.0)) * em + pad)
+    return least, want
+
+
+def _size(grid: Grid, language: str, wide: int, size: float) -> tuple[str, float]:
+    """The largest table size in which the words of all columns fit, and the ending of its styles."""
+    fits = [(tail, share) for tail, share in styles.SIZES if sum(_demand(grid, language, size * share)[0]) <= wide]
+    tail, share = (fits or styles.SIZES[-1:])[0]
+    return tail, size * share
+
+
 def columns(grid: Grid, language: str, wide: int, size: float) -> list[int]:
     """Widths in twips: the given relative ones, else by the longest cell, text columns giving way to numbers."""
     if grid.widths:
         total = sum(grid.widths)
         return [round(wide * w / total) for w in grid.widths]
-    em, pad = size * 20, 180
-    want, least = [], []
-    for k, head in enumerate(grid.head):
-        cells = [row[k] for row in grid.rows]
-        fixed = max((_need(c, language) for c in cells if any(isinstance(p, Quantity) for p in c)), default=0.0)
-        free = max((_need(c, language) for c in cells), default=0.0)
-        least.append(max(fixed, min(_need(head, language), 4.0), min(free, 4.0)) * em + pad)
-        want.append(max(free, min(_need(head, language), 8.0)) * em + pad)
+    least, want = _demand(grid, language, size)
     spare = wide - sum(least)
     extra = [w - n for w, n in zip(want, least, strict=True)]
     if spare <= 0 or sum(extra) <= spare:
@@ -197,10 +218,11 @@ def columns(grid: Grid, language: str, wide: int, size: float) -> list[int]:
 def _grid(page: _Page, grid: Grid) -> Iterator[str]:
     page.tables += 1
     yield _caption(page, "table", page.tables, grid.caption)
-    wide = columns(grid, page.language, page.wide, page.table_size)
+    tail, size = ("", page.table_size) if grid.widths else _size(grid, page.language, page.wide, page.table_size)
+    wide = columns(grid, page.language, page.wide, size)
     small = len(grid.rows) <= _TOGETHER
-    rows = [_row(page, grid.head, wide, head=True, keep=True)]
-    rows += [_row(page, r, wide, keep=small and n + 1 < len(grid.rows)) for n, r in enumerate(grid.rows)]
+    rows = [_row(page, grid.head, wide, tail, head=True, keep=True)]
+    rows += [_row(page, r, wide, tail, keep=small and n + 1 < len(grid.rows)) for n, r in enumerate(grid.rows)]
     yield table(wide, rows, joined(grid.caption, page.language))
     yield _said(page, "NoteText", _between(page, grid.note)) if grid.note else _gap()
 
@@ -218,9 +240,9 @@ def table(wide: Sequence[int], rows: Iterable[str], title: str) -> str:
     return f"<w:tbl><w:tblPr>{rule}</w:tblPr><w:tblGrid>{grid}</w:tblGrid>{''.join(rows)}</w:tbl>"
 
 
-def _row(page: _Page, cells: Iterable[Parts], wide: Sequence[int], *, head: bool = False, keep: bool = False) -> str:
+def _row(page: _Page, cells: Iterable[Parts], wide: Sequence[int], tail: str, *, head: bool = False, keep: bool = False) -> str:
     stay = "<w:keepNext/>" if keep else ""
-    inside = [_said(page, _cell_style(c, n, head), c, stay) for n, c in enumerate(cells)]
+    inside = [_said(page, _cell_style(c, n, head) + tail, c, stay) for n, c in enumerate(cells)]
     return row(inside, wide, head=head)
 
 
@@ -291,7 +313,7 @@ def _annex(page: _Page, document: Document, evidence: Evidence) -> Iterator[str]
     say = functools.partial(word, language=page.language)
     yield paragraph("AnnexHeading", run(say("annex") + say("colon") + say("evidence_index")))
     yield paragraph("Normal", run(say("evidence_lead")))
-    wide = [round(page.wide * share) for share in (0.07, 0.40, 0.20, 0.33)]
+    wide = [round(page.wide * share) for share in (0.065, 0.39, 0.205, 0.34)]
     heads = [paragraph("EvidenceText", run(say(f"evidence_{k}"))) for k in ("id", "ref", "value", "source")]
     rows = [row(heads, wide, head=True)]
     for ref, quantity in found.items():

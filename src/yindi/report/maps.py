@@ -168,7 +168,7 @@ def _regions(points: Mapping[str, tuple[Label, Quantity]], limits: Sequence[tupl
 
 def _legend(limits: Sequence[tuple[float, float]], unit: str, name: str, absent: bool, language: str) -> list[Mark]:
     tail = suffix(unit, language)
-    rows = [(shade(high, limits), _span(low, high, unit) + tail) for low, high in limits]
+    rows = [(shade(high, limits), _span(low, high, unit, language) + tail) for low, high in limits]
     rows += [(NOTHING, word("no_data", language))] if absent else []
     top = HIGH - 22.0 * len(rows) - 8
     marks: list[Mark] = [Words(16, top - 8, name, 13, bold=True)]
@@ -177,8 +177,9 @@ def _legend(limits: Sequence[tuple[float, float]], unit: str, name: str, absent:
     return marks
 
 
-def _span(low: float, high: float, unit: str) -> str:
-    return number(low, unit) if low == high else f"{number(low, unit)} – {number(high, unit)}"
+def _span(low: float, high: float, unit: str, language: str) -> str:
+    ends = [number(v, unit, language) for v in (low, high)]
+    return ends[0] if low == high else " – ".join(ends)
 
 
 def _notes(language: str) -> list[Mark]:

@@ -10,6 +10,8 @@ from yindi.core.errors import UsageError, did_you_mean
 
 W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 _HEADINGS = ("heading1", "heading2", "heading3")
+SIZES = (("", 1.0), ("Small", 0.84), ("Tiny", 0.7))
+"""Sizes of table text: the first that lets the longest words of all columns fit is taken."""
 _DEFAULT = {"zh": "gbt9704", "en": "en"}
 
 
@@ -93,6 +95,9 @@ def _paragraph_styles(look: dict[str, Any]) -> str:
         ("Evidence Text", "EvidenceText", left, small, {"before": 0.5, "after": 0.5}, flat),
     )
     keep = {"TableCaption": "<w:keepNext/>", "Figure": "<w:keepNext/>"}
+    for tail, share in SIZES[1:]:
+        less = {**table, "size": round(table["size"] * share * 2) / 2}
+        rows += tuple((f"{n} {tail}", i + tail, align, less, space, ind) for n, i, align, f, space, ind in rows[6:9])
     for name, ident, align, font, space, ind in rows:
         order = keep.get(ident, "") + (snap if ident not in ("Lead", "ListItem") else "") + _spacing(space) + ind + align
         out.append(_style(name, ident, order, _run_xml(look, font), base="Normal"))
