@@ -118,7 +118,7 @@ def test_fit_by_hand():
     # meeting the second: (.5 + .4) / 1.2 = .75, weakest .7: .7245688, which is less
     found = fit.limiting([[0.5, 0.2]], [[0.8, 0.4]])
     assert found.value[0, 0] == pytest.approx(0.6390097, abs=5e-8)
-    assert (found.binding[0, 0], found.strength[0, 0]) == (0, 0)
+    assert (found.binding[0, 0], found.strength[0, 0]) == (0, 1)  # the first carries most, but what binds is no strength
     assert found.gap[0, 0] == pytest.approx(0.3)
     assert found.cost[0, 0] == pytest.approx(0.1774869, abs=5e-8)
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import importlib
 from typing import Any
 
-_MODULES = ("advantage", "backtest", "complexity", "crowding", "fit", "partners", "profile", "relatedness", "stage")
+_MODULES = ("advantage", "backtest", "complexity", "coordinate", "crowding", "features", "fit", "models", "partners", "profile",
+            "relatedness", "rules", "scoring", "stage", "transitions")  # fmt: skip
 
 
 def __getattr__(name: str) -> Any:

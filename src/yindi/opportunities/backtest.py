@@ -8,87 +8,159 @@ from typing import Any
 
 import numpy as np
 
-from yindi.core.errors import MethodError
 from yindi.core.registry import method
-from yindi.opportunities import logit
-from yindi.opportunities.advantage import present, rca
+from yindi.core.streams import stream
 from yindi.opportunities.arrays import amounts
-from yindi.opportunities.features import Features, features
-from yindi.opportunities.scoring import average_precision
+from yindi.opportunities.crowding import collective_check
+from yindi.opportunities.models import Model, usable
+from yindi.opportunities.rules import rules
+from yindi.opportunities.scoring import (
+    Calibration,
+    auc_within,
+    average_precision,
+    best,
+    calibration,
+    gain_interval,
+    precision_at,
+)
+from yindi.opportunities.transitions import Transition, Trial, trial
 
 ALLOWED, FEW_ACTIVITIES, NO_ENTRIES, NO_GAIN = "allowed", "few_activities", "no_entries", "no_gain"
 VERDICTS = (ALLOWED, FEW_ACTIVITIES, NO_ENTRIES, NO_GAIN)
-BASELINE, CHALLENGER = "marginals_own", "logit_all"
+TOP = 10
 
 
 @dataclass(frozen=True, slots=True)
-class Transition:
-    """One step in time: features of the start, candidates (R,C) bool, and truth (R,C) bool: entered by the end."""
+class Score:
+    """One ranking: average precision, hits among each region's ten best, and the AUC within regions.
 
-    features: Features
-    candidates: np.ndarray
-    truth: np.ndarray
+    crowded_share: largest share of regions whose ten best hold the same activity; expansion: the largest they imply nationally.
+    """
 
-    def rows(self, *groups: str) -> tuple[np.ndarray, np.ndarray]:
-        """Features (N,F) and truth (N,) of the candidates."""
-        return self.features.of(*groups)[self.candidates], self.truth[self.candidates].astype(float)
+    average_precision: float
+    precision_at_ten: float
+    within_region: float
+    crowded_share: float
+    expansion: float
 
 
 @dataclass(frozen=True, slots=True)
 class Backtest:
-    """Counts of the tested transition, base rate, average precision by model, gain of relatedness over the baseline, and verdict.
+    """The proof: counts of the tested cells, base rate, a Score per model and rule, the chosen model and its gain over its rival.
 
-    The verdict is `allowed` or the reason of the refusal.
+    gain_low and gain_high bound the gain when regions are drawn again; `calibration` judges the chosen probabilities, and
+    `probability` (R,C) holds them (0 where no candidate). `kind` is out_of_time, out_of_region or hold_out. verdict: `allowed` or
+    the reason why relatedness may not recommend.
     """
 
+    kind: str
     regions: int
     activities: int
     candidates: int
     entries: int
     entries_learned: int
     base_rate: float
-    precision: Mapping[str, float]
+    scores: Mapping[str, Score]
+    chosen: str
+    rival: str
     gain: float
+    gain_low: float
+    gain_high: float
+    calibration: Calibration | None
     verdict: str
+    probability: np.ndarray
+    tested: Transition
 
     @property
     def allowed(self) -> bool:
         """True where relatedness may recommend."""
         return self.verdict == ALLOWED
 
+    @property
+    def precision(self) -> dict[str, float]:
+        """Average precision by model and rule."""
+        return {name: s.average_precision for name, s in self.scores.items()}
 
-def transition(x: np.ndarray, start: int, end: int) -> Transition:
-    """Robust entries (quotient < .5 at the start, >= 1 at the end) of a panel (R,T,C), with features up to the start."""
-    before, after = rca(x[:, start]), rca(x[:, end])
-    here = present(x[:, : start + 1])[:, -1]
-    candidates = (before < 0.5) & ~here
-    return Transition(features(x[:, start], here), candidates, candidates & (after >= 1.0))
+    @property
+    def calibrated(self) -> bool:
+        """True where probabilities may be shown: their Brier score beats the base rate's."""
+        return self.calibration is not None and self.calibration.better
 
 
-@method("backtest", "evaluate", cites=("Albora et al. 2023",), laws=("equivariant",))
-def evaluate(panel: Any, *, split: int, minimum_activities: int = 40) -> Backtest:
-    """Out-of-time test of relatedness: models learn on the transition that ends at `split` and are tested on the next.
+@method("backtest", "evaluate", cites=("Albora et al. 2023", "Hidalgo et al. 2007"), laws=("equivariant",))
+def evaluate(
+    panel: Any,
+    *,
+    split: int | str,
+    minimum_activities: int = 40,
+    boost: bool | None = None,
+    resamples: int = 200,
+    interval: float = 0.95,
+    seed: int = 0,
+) -> Backtest:
+    """Out-of-sample test: models learn from one set of entries and are asked about another, later where the years allow it.
 
-    panel: (R,T,C) amounts, years in order; split: position of the year between, 0 < split < T - 1; both are equally long.
+    panel: (R,T,C) amounts, years in order. split: position of the year between learning and testing, 0 < split < T - 1, both
+    transitions equally long; or "regions" (two years), or "hold_out" (one year), which prove less: see transitions.trial.
+    boost: gradient boosting yes, no, or None: when 1,000 entries were learned and scikit-learn is installed.
     Raises MethodError for a split that leaves nothing to learn from or to test on.
     """
     x = amounts(panel, "panel", dims=(3,))
-    span = min(split, x.shape[1] - 1 - split)
-    if span < 1:
-        raise MethodError(f"split {split} leaves no transition on both sides of {x.shape[1]} year(s).")
-    learned, tested = transition(x, split - span, split), transition(x, split, split + span)
-    counts = (len(x), x.shape[2], int(tested.candidates.sum()), int(tested.truth.sum()), int(learned.truth.sum()))
-    rate = counts[3] / counts[2] if counts[2] else 0.0
-    if not counts[3] or not counts[4]:
-        few = x.shape[2] < minimum_activities
-        return Backtest(*counts, rate, {}, 0.0, FEW_ACTIVITIES if few else NO_ENTRIES)
-    precision = {name: average_precision(tested.rows()[1], score) for name, score in _scores(learned, tested).items()}
-    gain = precision[CHALLENGER] - precision[BASELINE]
-    verdict = FEW_ACTIVITIES if x.shape[2] < minimum_activities else ALLOWED if gain > 0 else NO_GAIN
-    return Backtest(*counts, rate, precision, gain, verdict)
+    laid = trial(x, split, seed)
+    few = x.shape[2] < minimum_activities
+    entries, candidates = int(laid.tested.truth.sum()), int(laid.tested.candidates.sum())
+    if not 0 < entries < candidates or not laid.entries_learned:
+        return _untested(laid, FEW_ACTIVITIES if few else NO_ENTRIES)
+    models = usable(laid.entries_learned, boost)
+    guesses = {m.name: laid.guess(m.groups, m.learn) for m in models}
+    draws = stream(seed, "opportunities.backtest").multinomial(len(x), np.full(len(x), 1 / len(x)), size=resamples)
+    return _judge(laid, models, guesses, draws, interval, few)
 
 
-def _scores(learned: Transition, tested: Transition) -> dict[str, np.ndarray]:
-    models = {"marginals": ("marginals",), BASELINE: ("marginals", "own"), CHALLENGER: ("marginals", "own", "relatedness")}
-    scores = {name: logit.fit(*learned.rows(*groups))(tested.rows(*groups)[0]) for name, groups in models.items()}
-    return {"density": tested.rows("relatedness")[0][:, 0], **scores}
+def _counts(laid: Trial) -> tuple[str, int, int, int, int, int, float]:
+    entries, candidates = int(laid.tested.truth.sum()), int(laid.tested.candidates.sum())
+    return (laid.kind, *laid.tested.truth.shape, candidates, entries, laid.entries_learned, entries / max(candidates, 1))
+
+
+def _untested(laid: Trial, verdict: str) -> Backtest:
+    return Backtest(*_counts(laid), {}, "", "", 0.0, 0.0, 0.0, None, verdict, np.zeros(laid.tested.truth.shape), laid.tested)
+
+
+def _judge(
+    laid: Trial,
+    models: tuple[Model, ...],
+    guesses: Mapping[str, np.ndarray],
+    draws: np.ndarray,
+    interval: float,
+    few: bool,
+) -> Backtest:
+    tested, cells = laid.tested, laid.tested.candidates
+    near = {"density": tested.features.one("density"), "density_near": tested.features.one("density_20")}
+    scores = {name: score(tested, s) for name, s in {**near, **guesses, **rules(tested.here, cells)}.items()}
+
+    def by_precision(model: Model) -> float:
+        return scores[model.name].average_precision
+
+    chosen = max((m for m in models if m.relatedness), key=by_precision).name
+    rival = max((m for m in models if not m.relatedness), key=by_precision).name
+    truth, best_guess = tested.entered, guesses[chosen][cells]
+    low, high = gain_interval(truth, np.nonzero(cells)[0], best_guess, guesses[rival][cells], draws=draws, interval=interval)
+    gain = scores[chosen].average_precision - scores[rival].average_precision
+    verdict = FEW_ACTIVITIES if few else ALLOWED if low > 0 else NO_GAIN
+    return Backtest(*_counts(laid), scores, chosen, rival, gain, low, high, calibration(truth, best_guess), verdict,
+                    guesses[chosen], tested)  # fmt: skip
+
+
+def score(tested: Transition, ranking: np.ndarray) -> Score:
+    """Score of one ranking (R,C) of the tested candidates."""
+    told = best(ranking, tested.candidates, TOP)
+    made = tested.amounts
+    used = made.sum(axis=0) > 0
+    check = collective_check(told[:, used], made[:, used])
+    return Score(
+        average_precision(tested.entered, ranking[tested.candidates]),
+        precision_at(told, tested.truth),
+        auc_within(ranking, tested.truth, tested.candidates),
+        float(check.share.max()),
+        float(check.expansion.max()),
+    )

@@ -22,10 +22,12 @@ from yindi.opportunities.endowment import Carrier, Levels, levels
 from yindi.opportunities.fit import Fit, limiting
 from yindi.opportunities.profile import REASONS, Profile, Rows, Source, read
 from yindi.opportunities.sections import Sections, sections
+from yindi.opportunities.transitions import HOLD_OUT
 
 PARTNERS = 3
+NO_ACTIVITY = "no_activity"
 JUDGEMENT = "judgement"
-COUNTS = ("regions", "activities", "minimum_activities", "candidates", "entries")
+COUNTS = ("regions", "activities", "minimum_activities", "candidates", "entries", "entries_learned")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +80,12 @@ def _profile(study: Study, tables: Mapping[str, Rows]) -> Profile:
 def _names(study: Study, profile: Profile) -> Names:
     known = study.names.table.get("industry", {})
     parts = {r["industry"]: (r["zh"], r["en"]) for r in resources.rows("industries/sections.csv")}
-    verdicts = {r["verdict"]: (r["zh"], r["en"]) for r in resources.rows("industries/verdicts.csv")}
     names = study.names.plus("industry", {**parts, **known, **profile.names})
-    return names.plus("requirement", profile.requirement_names).plus("verdict", verdicts)
+    names = names.plus("requirement", profile.requirement_names)
+    for kind in ("verdict", "proof"):
+        rows = resources.rows(f"industries/{kind}s.csv")
+        names = names.plus(kind, {r[kind]: (r["zh"], r["en"]) for r in rows})
+    return names
 
 
 def _inputs(study: Study) -> tuple[str, ...]:
@@ -125,18 +130,14 @@ def _backtest(work: _Work) -> None:
     least, parts = work.study.config.opportunities.minimum_activities, work.sections
     rows: dict[str, tuple[float, str]] = {}
     params: dict[str, object] = {"minimum_activities": least}
-    if parts is None or len(parts.years) < 3:
-        verdict = "no_activity" if parts is None else "few_years"
-        rows["activities"] = (0.0 if parts is None else float(parts.listed.shape[2]), "")
-    else:
-        split = (len(parts.years) - 1) // 2
-        span = min(split, len(parts.years) - 1 - split)
-        params |= {"learned": f"{parts.years[split - span]}-{parts.years[split]}"}
-        params |= {"tested": f"{parts.years[split]}-{parts.years[split + span]}"}
-        found = proof.evaluate(parts.listed, split=split, minimum_activities=least)
+    verdict = NO_ACTIVITY
+    if parts is not None:
+        split, params["years"] = _split(parts.years)
+        by_code = np.argsort(work.regions)
+        found = proof.evaluate(parts.listed[by_code], split=split, minimum_activities=least, seed=work.study.config.seed)
         verdict = found.verdict
         rows |= _proof_rows(found)
-        rows |= {k: (np.nan, str(params[k])) for k in ("learned", "tested")}
+        rows |= {"proof": (np.nan, found.kind), "years": (np.nan, str(params["years"]))}
     rows["minimum_activities"] = (float(least), "")
     rows["verdict"] = (float(verdict == proof.ALLOWED), verdict)
     marked = bool(parts is not None and parts.marks.any())
@@ -156,11 +157,31 @@ def _backtest(work: _Work) -> None:
     )
 
 
+def _split(years: tuple[str, ...]) -> tuple[int | str, str]:
+    """How to test with the years there are, and the years in words: learned, then tested."""
+    if len(years) < 3:
+        return ("regions" if len(years) == 2 else HOLD_OUT), "-".join(years)
+    split = (len(years) - 1) // 2
+    return split, f"{years[0]}-{years[split]}, {years[split]}-{years[2 * split]}"
+
+
 def _proof_rows(found: proof.Backtest) -> dict[str, tuple[float, str]]:
-    counts = ("regions", "activities", "candidates", "entries", "base_rate")
+    counts = ("regions", "activities", "candidates", "entries", "entries_learned", "base_rate")
     rows = {k: (float(getattr(found, k)), "") for k in counts}
-    rows |= {f"precision_{k}": (v, "") for k, v in found.precision.items()}
-    return {**rows, "gain": (found.gain, "")} if found.precision else rows
+    if not found.scores:
+        return rows
+    for name, one in found.scores.items():
+        rows |= {f"precision_{name}": (one.average_precision, ""), f"top_ten_{name}": (one.precision_at_ten, "")}
+        rows |= {f"within_{name}": (one.within_region, ""), f"crowded_{name}": (one.crowded_share, "")}
+    rows |= {k: (float(getattr(found, k)), "") for k in ("gain", "gain_low", "gain_high")}
+    rows |= {"chosen": (found.scores[found.chosen].average_precision, found.chosen)}
+    rows |= {"rival": (found.scores[found.rival].average_precision, found.rival)}
+    rows["lift"] = (found.scores[found.chosen].average_precision / found.base_rate, "")
+    if found.calibration is not None:
+        rows |= {k: (getattr(found.calibration, k), "") for k in ("brier", "brier_base")}
+        rows["calibration_gap"] = (found.calibration.gap, "")
+        rows["calibrated"] = (float(found.calibrated), "")
+    return rows
 
 
 def _industries(work: _Work) -> np.ndarray:

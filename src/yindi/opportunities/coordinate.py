@@ -1,0 +1,73 @@
+"""Lists for all regions at once: the best advice whose sum the nation can take."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from yindi.core.errors import InfeasibleError, MethodError
+from yindi.opportunities.arrays import amounts, finite
+
+
+@dataclass(frozen=True, slots=True)
+class Lists:
+    """chosen (R,C) bool, value of the whole numbers found, bound of the linear program (nothing whole exceeds it), price (C,).
+
+    The price of an activity's limit is what one more unit of addition would be worth.
+    """
+
+    chosen: np.ndarray
+    value: float
+    bound: float
+    price: np.ndarray
+
+
+def lists(score: Any, addition: Any, limit: Any, *, count: int = 10, candidates: Any = None) -> Lists:
+    """Choose `count` candidates per region with the largest sum of scores, while each activity's additions stay within its limit.
+
+    score, addition: (R,C), addition >= 0 in the unit of limit (C,); candidates: (R,C) bool (default all). The relaxation is
+    solved by HiGHS; its few broken cells are filled by the best that still fits, so a list may fall short where limits bind.
+    Raises MethodError for shapes that differ, InfeasibleError when HiGHS finds no optimum.
+    """
+    worth, more = finite(score, "score", dims=(2,)), amounts(addition, "addition")
+    most = amounts(limit, "limit", dims=(1,))
+    open_to = np.ones(worth.shape, bool) if candidates is None else np.asarray(candidates, bool)
+    if more.shape != worth.shape or open_to.shape != worth.shape or most.shape != worth.shape[1:]:
+        raise MethodError(f"score {worth.shape}, addition {more.shape}, limit {most.shape} and candidates do not fit together.")
+    r, c = np.nonzero(open_to)
+    share, price, bound = _relaxed(worth[r, c], more[r, c], most, r, c, count)
+    chosen: np.ndarray = np.zeros(worth.shape, bool)
+    chosen[r, c] = share > 1 - 1e-6
+    _fill(chosen, worth, more, most, open_to, count)
+    return Lists(chosen, float(worth[chosen].sum()), bound, price)
+
+
+def _relaxed(
+    worth: np.ndarray, more: np.ndarray, most: np.ndarray, r: np.ndarray, c: np.ndarray, count: int
+) -> tuple[np.ndarray, np.ndarray, float]:
+    from scipy.optimize import linprog
+    from scipy.sparse import csr_matrix, vstack
+
+    cells = np.arange(len(r))
+    scale = np.where(most > 0, most, 1.0)
+    per_region = csr_matrix((np.ones(len(r)), (r, cells)), shape=(int(r.max(initial=-1)) + 1, len(r)))
+    per_activity = csr_matrix((more / scale[c], (c, cells)), shape=(len(most), len(r)))
+    right = np.concatenate([np.full(per_region.shape[0], float(count)), (most > 0).astype(float)])
+    found = linprog(-worth, A_ub=vstack([per_region, per_activity]), b_ub=right, bounds=(0, 1), method="highs")
+    if found.status != 0:
+        raise InfeasibleError(f"No lists: {found.message}")
+    price = -found.ineqlin.marginals[per_region.shape[0] :] / scale
+    return found.x, price, float(-found.fun)
+
+
+def _fill(chosen: np.ndarray, worth: np.ndarray, more: np.ndarray, most: np.ndarray, open_to: np.ndarray, count: int) -> None:
+    """Give regions with a short list the best candidates that still fit, best pairs first."""
+    left = most - (chosen * more).sum(axis=0)
+    short = count - chosen.sum(axis=1)
+    rows, columns = np.nonzero(open_to & ~chosen & (short > 0)[:, None] & (worth > 0))
+    for n in np.argsort(-worth[rows, columns], kind="stable"):
+        r, c = rows[n], columns[n]
+        if short[r] > 0 and more[r, c] <= left[c]:
+            chosen[r, c], short[r], left[c] = True, short[r] - 1, left[c] - more[r, c]

@@ -1,0 +1,58 @@
+"""Models that learn entries: logistic regression always, gradient boosting where scikit-learn is there and entries are many."""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from yindi.core.errors import need
+from yindi.opportunities import logit
+
+LEAST_ENTRIES = 1000
+Predictor = Callable[[np.ndarray], np.ndarray]
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """Name, the feature groups it may use, and whether it is boosted."""
+
+    name: str
+    groups: tuple[str, ...]
+    boosted: bool = False
+
+    @property
+    def relatedness(self) -> bool:
+        """True where the model sees relatedness; the others are what it must beat."""
+        return "relatedness" in self.groups
+
+    def learn(self, x: np.ndarray, y: np.ndarray) -> Predictor:
+        """Fit on features (N,F) and outcomes (N,) and return the function from features to probabilities."""
+        return _boosted(x, y) if self.boosted else logit.fit(x, y)
+
+
+MODELS = (
+    Model("marginals", ("marginals",)),
+    Model("marginals_own", ("marginals", "own")),
+    Model("logit_all", ("marginals", "own", "relatedness")),
+    Model("boosted_own", ("marginals", "own"), True),
+    Model("boosted_all", ("marginals", "own", "relatedness"), True),
+)
+
+
+def usable(entries: int, boost: bool | None) -> tuple[Model, ...]:
+    """The models to compare: boosted ones when asked for, or (None) with 1,000 learned entries and scikit-learn installed."""
+    if boost is None:
+        boost = entries >= LEAST_ENTRIES and importlib.util.find_spec("sklearn") is not None
+    return tuple(m for m in MODELS if boost or not m.boosted)
+
+
+def _boosted(x: np.ndarray, y: np.ndarray) -> Predictor:
+    ensemble = need("sklearn.ensemble", "predict")
+    found = ensemble.HistGradientBoostingClassifier(
+        max_iter=200, learning_rate=0.05, max_leaf_nodes=15, min_samples_leaf=50, l2_regularization=1.0, max_features=0.3,
+        early_stopping=False, random_state=0,
+    ).fit(x, y)  # fmt: skip
+    return lambda rows: np.asarray(found.predict_proba(rows)[:, 1])

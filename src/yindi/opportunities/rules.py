@@ -1,0 +1,28 @@
+"""Weights that well-known tools put on density, complexity and gain, to be scored beside the models."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from yindi.opportunities.arrays import quotient
+from yindi.opportunities.complexity import eci_pci, parts
+from yindi.opportunities.relatedness import density, gain, proximity
+
+WEIGHTS = {
+    "rule_density": (1.0, 0.0, 0.0),
+    "rule_low_hanging": (0.6, 0.2, 0.2),
+    "rule_balanced": (1 / 3, 1 / 3, 1 / 3),
+    "rule_long_jumps": (0.2, 0.4, 0.4),
+    "rule_complexity": (0.0, 1.0, 0.0),
+}
+
+
+def rules(here: np.ndarray, candidates: np.ndarray) -> dict[str, np.ndarray]:
+    """Score (R,C) by rule, from standardised density, complexity and outlook gain; none where the panel falls into parts."""
+    m = here.astype(float)
+    if parts(m)[0].max(initial=-1) != 0 or min(m.shape) < 3:
+        return {}
+    phi, pci = proximity(m), np.nan_to_num(eci_pci(m).pci)
+    terms = [density(m, phi), np.broadcast_to(pci, m.shape), gain(m, phi, pci)]
+    scaled = [quotient(t - t[candidates].mean(), np.full_like(t, t[candidates].std())) for t in terms]
+    return {name: sum((w * t for w, t in zip(ws, scaled, strict=True)), np.zeros(m.shape)) for name, ws in WEIGHTS.items()}
