@@ -1,0 +1,174 @@
+"""The audit finds what is known to be wrong in published tables, and finds nothing in tables that are right."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from yindi import audit
+from yindi.core.errors import ProblemsError, UsageError
+
+
+def rows(text: str) -> list[dict[str, str]]:
+    """Rows from a small table, columns parted by blanks."""
+    head, *lines = [line.split() for line in text.strip().splitlines()]
+    return [dict(zip(head, line, strict=True)) for line in lines]
+
+
+def broken(text: str, kind: str | None = None) -> list[tuple[str, int]]:
+    return [(b.rule, b.row) for b in audit.rows(rows(text), kind).broken]
+
+
+# published tables
+
+
+def test_a_right_dagum_table_is_clean(shared: Path) -> None:
+    report = audit.table(shared / "oracles/published_tables/dagum_s41598-024-84112-w_T6.csv")
+    assert (report.kind, report.rows, report.clean) == ("dagum", 20, True)
+
+
+def test_a_copied_zone_is_found(shared: Path) -> None:
+    report = audit.table(shared / "oracles/published_tables/hqid_s41598-024-84112-w_T5_partial.csv")
+    assert [b.columns for b in report.broken] == [("east_coast", "northwest")]
+
+
+def test_p_that_contradicts_z_is_found(shared: Path) -> None:
+    """DDNS 2022 9730564 T4: z = 3.502 printed with p = .010 (two-sided .0005). The four other p may be right after rounding."""
+    report = audit.table(shared / "oracles/published_tables/moran_ddns2022_9730564_T4.csv")
+    wrong = {b.row for b in report.broken if b.rule == "p follows from z"}
+    assert wrong == {1, 2, 3, 5, 7, 8, 9}
+    assert {b.label for b in report.broken} == {"2010", "2011", "2012", "2014", "2016", "2017", "2018"}
+
+
+def test_a_fair_moran_table_is_clean(shared: Path) -> None:
+    assert audit.table(shared / "oracles/published_tables/moran_resci2018_40_6_1163_T3.csv").clean
+
+
+def test_a_changed_digit_in_a_right_table_is_found(shared: Path, tmp_path: Path) -> None:
+    source = (shared / "oracles/published_tables/dagum_s41598-024-84112-w_T6.csv").read_text(encoding="utf-8")
+    changed = tmp_path / "changed.csv"
+    changed.write_text(source.replace("0.0702", "0.0720").replace("0.0739", "0.0793"), encoding="utf-8")
+    rules = {b.rule for b in audit.table(changed).broken}
+    assert {"parts add to the whole", "shares follow from parts"} <= rules
+
+
+def test_markov_rows_of_the_geographic_journal() -> None:
+    """Acta Geographica Sinica 78(9):2163 T6 (METHODS 2.3): rows that sum to 1.0600, and n = 31 printed with p = .0032."""
+    table = """
+        class n    I      II     III
+        I     40  0.9250 0.0750 0.0000
+        II    50  0.1000 0.8600 0.1000
+        III   31  0.0032 0.1258 0.8710
+    """
+    assert ("rows sum to 1", 2) in broken(table)
+    assert ("p times n is a count", 3) in broken(table)
+    assert not [b for b in broken(table) if b[1] == 1]
+
+
+def test_theil_parts_that_exceed_the_total() -> None:
+    """HSSCOMM s41599-025-05158-3 T11 (METHODS 2.3): parts exceed the total by 38 to 42 per cent, the share is another number."""
+    table = """
+        year total within between within_share
+        2011 0.100 0.085  0.054   0.60
+        2012 0.100 0.060  0.040   0.60
+    """
+    assert broken(table) == [("parts add to the whole", 1), ("shares follow from parts", 1)]
+
+
+# recipes known to be wrong
+
+
+def test_entropies_above_one_are_named() -> None:
+    """METHODS 0.1: divided by ln T; e between 1.83 and 2.29, every 1 - e negative, weights positive again."""
+    table = """
+        indicator e    weight
+        a         1.83 0.2632
+        b         2.04 0.3302
+        c         2.28 0.4066
+    """
+    assert broken(table) == [("entropy lies in [0, 1]", n) for n in (1, 2, 3)]
+
+
+def test_reversed_weights_are_found_with_the_data() -> None:
+    x = np.random.default_rng(1).lognormal(sigma=[0.1, 0.5, 1.0, 1.5], size=(60, 4))
+    data = [dict(zip("abcd", map(repr, map(float, line)), strict=True)) for line in x]
+    right = rows("indicator weight\na 0.05\nb 0.15\nc 0.30\nd 0.50")
+    wrong = rows("indicator weight\na 0.50\nb 0.30\nc 0.15\nd 0.05")
+    assert audit.rows(right, "weights", data=data).clean
+    assert [b.rule for b in audit.rows(wrong, "weights", data=data).broken] == ["the order is not reversed"]
+
+
+def test_weights_must_sum_to_one_and_follow() -> None:
+    assert broken("indicator weight\na 0.50\nb 0.30\nc 0.10") == [("weights sum to 1", 1)]
+    assert broken("indicator weight\na 0.333\nb 0.333\nc 0.333") == []
+    table = "indicator e d weight\na 0.90 0.10 0.25\nb 0.70 0.30 0.75\nc 0.80 0.30 0.00"
+    assert ("divergence is 1 - e", 3) in broken(table)
+    assert ("weights follow from divergence", 3) in broken(table)
+
+
+def test_the_lost_two_of_coupling() -> None:
+    """U = .4, .9: sqrt(.36) = .6; C = 1.2 / 1.3 = .923; without the 2 .462. T = .65, D = sqrt(.923 x .65) = .775."""
+    assert broken("u1 u2 C T D\n0.400 0.900 0.923 0.650 0.775", "coupling") == []
+    report = audit.rows(rows("u1 u2 C T D\n0.400 0.900 0.462 0.650 0.548"), "coupling")
+    assert "factor 2 was lost" in str(report)
+
+
+def test_the_form_of_wang_is_known() -> None:
+    """U = .4, .9: sqrt((1 - .5) x .4 / .9) = .471."""
+    assert broken("u1 u2 C T D\n0.400 0.900 0.471 0.650 0.553", "coupling") == []
+
+
+def test_grades_cut_to_the_observed_range() -> None:
+    """Geogr. Science 2017 37(7):1032 T2 (METHODS 2.3): cuts at .16, .17, .18; grades at tenths pass."""
+    assert broken("D grade\n0.155 low\n0.162 mid\n0.171 high\n0.185 top", "coupling") == [("grades are cut at tenths", 0)] * 3
+    assert broken("D grade\n0.155 low\n0.262 mid\n0.297 mid\n0.305 high", "coupling") == []
+
+
+def test_negative_rho_beside_positive_moran() -> None:
+    table = "year I z rho\n2011 0.43 3.90 -0.63\n2012 0.44 3.99 0.44"
+    assert broken(table) == [("rho and I agree in sign", 1)]
+
+
+# reading
+
+
+def test_kinds_are_guessed_by_chinese_headers_too(tmp_path: Path) -> None:
+    file = tmp_path / "t.csv"
+    file.write_bytes("年份,总体基尼系数,区域内,区域间,超变密度\n2011,0.30,0.10,0.15,0.05\n".encode("gb18030"))
+    assert (audit.table(file).kind, audit.table(file).clean) == ("dagum", True)
+
+
+def test_sheets_are_read(tmp_path: Path) -> None:
+    import openpyxl
+
+    book = openpyxl.Workbook()
+    for line in (["year", "G", "Gw", "Gnb", "Gt"], [2011, 0.31, 0.11, 0.15, 0.05], [2012, 0.31, 0.11, 0.15, 0.09]):
+        book.active.append(line)
+    book.save(tmp_path / "t.xlsx")
+    assert [(b.rule, b.row, b.label) for b in audit.table(tmp_path / "t.xlsx").broken] == [("parts add to the whole", 2, "2012")]
+
+
+def test_a_results_folder_is_audited_whole(tmp_path: Path) -> None:
+    (tmp_path / "tables").mkdir()
+    (tmp_path / "tables" / "disparity.theil.csv").write_text("year,total,between,within\n2011,0.1,0.04,0.06\n", encoding="utf-8")
+    (tmp_path / "tables" / "scores.weights.csv").write_text(
+        "scheme,indicator,value\nentropy,a,0.41\nentropy,b,0.59\ncritic,a,0.50\ncritic,b,0.61\n", encoding="utf-8")  # fmt: skip
+    report = audit.table(tmp_path)
+    assert [(b.rule, b.label) for b in report.broken] == [("weights sum to 1", "critic")]
+    assert "scores.weights" in str(report)
+
+
+def test_what_cannot_be_audited_is_said(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="dagum"):
+        audit.rows(rows("year G\n2011 0.3"), "dagun")
+    with pytest.raises(UsageError, match="needs columns"):
+        audit.rows(rows("year G\n2011 0.3"), "theil")
+    with pytest.raises(ProblemsError, match="no such file"):
+        audit.table(tmp_path / "none.csv")
+    (tmp_path / "empty.csv").write_text("a,b\n", encoding="utf-8")
+    with pytest.raises(ProblemsError, match="no header with rows"):
+        audit.table(tmp_path / "empty.csv")
+    with pytest.raises(UsageError, match="holds none of"):
+        audit.table(tmp_path)
