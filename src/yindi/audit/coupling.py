@@ -16,6 +16,8 @@ RULES = ("values lie in [0, 1]", "C follows from U1 and U2", "T lies between U1 
 def check(rows: Sequence[Row], found: Mapping[str, str]) -> Iterator[Break]:
     """All breaks of a table with a row per region or year."""
     columns = {role: column(rows, name) for role, name in found.items() if role != "grade"}
+    if {"u1", "u2"} <= set(columns) and "t" not in columns:
+        columns["t"] = _mean(columns["u1"], columns["u2"])
     for n in range(len(rows)):
         yield from _unit(columns, n)
         if {"u1", "u2", "c"} <= set(columns):
@@ -26,6 +28,11 @@ def check(rows: Sequence[Row], found: Mapping[str, str]) -> Iterator[Break]:
             yield from _coordination(columns, n)
     if "grade" in found and "d" in columns:
         yield from _grades(columns["d"], [r.get(found["grade"], "") for r in rows])
+
+
+def _mean(u1: Column, u2: Column) -> Column:
+    values = tuple((a + b) / 2 for a, b in zip(u1.values, u2.values, strict=True))
+    return Column(f"({u1.name} + {u2.name}) / 2", values, (u1.half + u2.half) / 2)
 
 
 def _unit(columns: Mapping[str, Column], n: int) -> Iterator[Break]:

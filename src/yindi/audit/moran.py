@@ -16,7 +16,7 @@ RULES = (
     "rho and I agree in sign",
 )
 FACTOR = 5.0
-"""A permutation p may differ from the normal one, its distribution being skewed; by five times it is another test's p."""
+"""A p from permutations may differ somewhat from the normal one; beyond five times a reader must be told why."""
 STEADY = 1.25
 
 

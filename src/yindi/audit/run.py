@@ -20,6 +20,11 @@ NEEDED = {"dagum": {"gini", "within", "between", "transvariation"}, "coupling": 
           "theil": {"total", "within", "between"}, "weights": {"weight", "indicator"}, "markov": {"class"}}  # fmt: skip
 OWN = {"disparity.dagum": "dagum", "disparity.theil": "theil", "disparity.moran": "moran", "scores.weights": "weights",
        "diagnosis.coupling": "coupling"}  # fmt: skip
+OWN_ROLES = {
+    "disparity.moran": {"i": "i", "z": "z", "expected": "expected"},
+    "diagnosis.coupling": {"t": "level", "c": "coupling", "d": "coordination", "grade": "grade"},
+}
+"""Our own tables by file name: p of Moran's I there comes from permutations, which no z of a skewed index gives."""
 LEAST = {"dagum": {"gini"}, "theil": {"total"}, "markov": set(), "moran": {"i"}, "weights": {"weight"}, "coupling": {"d"}}
 
 
@@ -53,7 +58,7 @@ def rows(lines: Sequence[Row], kind: str | None = None, *, source: str = "table"
     kind = kind or _guess(headers)
     if kind is None:
         return Report(source, "any", len(lines), ("columns differ",), tuple(twins(lines, numeric(lines))))
-    found = roles(kind, headers)
+    found = OWN_ROLES.get(source.removesuffix(".csv")) or roles(kind, headers)
     missing = LEAST[kind] - set(found)
     if missing:
         raise UsageError(f"{source}: a table of kind {kind!r} needs columns for {sorted(missing)}; it has {headers}.")
