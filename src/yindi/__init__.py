@@ -14,7 +14,7 @@ _WHERE = {
     "Study": "yindi.core.study",
     "YindiError": "yindi.core.errors",
 }
-_PACKAGES = ("core", "intake", "measure", "disparity", "diagnose", "opportunities", "layout", "plan", "report", "shell")
+_PACKAGES = ("core", "intake", "measure", "disparity", "diagnose", "opportunities", "layout", "simulate", "plan", "report", "shell")
 
 
 def __getattr__(name: str) -> Any:

@@ -26,24 +26,31 @@ def fit(seed: int = 3) -> np.ndarray:
 
 
 def before_layout(
-    *, values: np.ndarray | None = None, regions: Sequence[str] = (), industries: Sequence[str] = (), **config: Any
+    *,
+    values: np.ndarray | None = None,
+    regions: Sequence[str] = (),
+    industries: Sequence[str] = (),
+    years: Sequence[str] = YEARS,
+    **config: Any,
 ) -> Study:
-    """The study with scores and opportunities; `regions`, `industries`: their order in the tables."""
+    """The study with scores and opportunities; `regions`, `industries`: their order in the tables; `years`: of the index."""
     regions, industries = tuple(regions) or tuple(REGIONS), tuple(industries) or INDUSTRIES
     rows = [list(REGIONS).index(r) for r in regions]
     columns = [INDUSTRIES.index(i) for i in industries]
     worth = (fit() if values is None else values)[np.ix_(rows, columns)]
     base = study(**config)
-    return _with_opportunities(_with_scores(base, regions, rows), regions, industries, worth, columns)
+    return _with_opportunities(_with_scores(base, regions, rows, tuple(years)), regions, industries, worth, columns)
 
 
 def _table(name: str, axes: Any, columns: Any) -> Table:
     return Table(name, axes, columns if isinstance(columns, dict) else {"value": columns}, "stp-made-up")
 
 
-def _with_scores(base: Study, regions: tuple[str, ...], rows: list[int]) -> Study:
-    level = np.linspace(0.9, 0.2, len(REGIONS))[rows][:, None] * np.linspace(0.8, 1.0, len(YEARS))
-    index = _table("scores.index", (("region", regions), ("year", YEARS)), level)
+def _with_scores(base: Study, regions: tuple[str, ...], rows: list[int], years: tuple[str, ...]) -> Study:
+    noise = np.exp(0.03 * np.random.default_rng(9).standard_normal((len(REGIONS), len(years))).cumsum(axis=1))
+    noise = np.ones_like(noise) if len(years) == len(YEARS) else noise
+    level = (np.linspace(0.9, 0.2, len(REGIONS))[:, None] * np.linspace(0.8, 1.0, len(years)) * noise)[rows]
+    index = _table("scores.index", (("region", regions), ("year", years)), level)
     return base.plus("scores", Scores(*[index] * 9))
 
 

@@ -38,20 +38,26 @@ class Regions(_Model):
 class Input(_Model):
     file: str
     content: Literal["indicators", "activity"] = "indicators"
-    layout: Literal["wide", "long"] = "wide"
-    """wide: a row per region and year, a column per indicator; long: a row per value."""
+    layout: Literal["wide", "long", "years"] = "wide"
+    """wide: a row per region and year, a column per indicator; long: a row per value; years: a row per region, a column per year."""
     sheet: str | None = None
+    skip: int = Field(default=0, ge=0)
+    """Rows above the head (titles); blank ones are passed over without being counted here."""
+    head: int = Field(default=1, ge=1, le=5)
+    """Rows of a stacked head; their texts are joined by "-", merged cells are spread."""
     region: str = "code"
-    """Column with the region's code or name."""
+    """Column with the region's code or name: its head, or "#2" for the second column."""
     name: str | None = None
     """A second column with the region's name, checked against the first."""
     year: str = "year"
     item: str | None = None
-    """Long layout: column that names the indicator or the industry."""
+    """Long layout, and years with several items: column that names the indicator or the industry."""
     value: str | None = None
     """Long layout: column with the number."""
     unit: str | None = None
     """Long layout: column with the unit, checked against the variable's."""
+    units: dict[str, str] = {}
+    """Column head -> its unit, where the head does not say it or says it otherwise; an empty text: as it is."""
     columns: dict[str, str] = {}
     """Column of the file (or item of a long file) -> code of the variable; empty: the names are the codes."""
     total: str | None = None
@@ -68,6 +74,8 @@ class Input(_Model):
     def _long_needs_columns(self) -> Input:
         if self.layout == "long" and not (self.item and self.value):
             raise ValueError("layout: long needs `item` and `value` (the columns with the name and the number)")
+        if self.layout == "years" and not self.item and len(self.columns) != 1:
+            raise ValueError("layout: years needs `item`, or `columns` with one entry that says which variable the table holds")
         return self
 
 
@@ -165,6 +173,20 @@ class Layout(_Model):
     front_points: int = Field(default=6, ge=0, le=40)
 
 
+class Simulate(_Model):
+    horizon: int = Field(default=10, ge=1, le=60)
+    """Years ahead."""
+    draws: int = Field(default=2000, ge=2, le=100_000)
+    """Paths per scenario."""
+    interval: float = Field(default=0.8, gt=0, lt=1)
+    window: int = Field(default=25, ge=4)
+    """Most years of history that one hindcast learns from; a shorter study uses half of what it has."""
+    phase: int = Field(default=5, ge=1)
+    """Years over which a chosen industry builds up."""
+    strong: float = Field(default=1.5, ge=1)
+    """How much stronger spillovers are in the scenario of strong spillovers."""
+
+
 class Report(_Model):
     languages: tuple[Literal["zh", "en"], ...] = ("zh", "en")
     formats: tuple[Literal["docx", "html"], ...] = ("docx", "html")
@@ -196,6 +218,7 @@ class StudyConfig(_Model):
     diagnose: Diagnose = Diagnose()
     opportunities: Opportunities = Opportunities()
     layout: Layout = Layout()
+    simulate: Simulate = Simulate()
     report: Report = Report()
 
     @property

@@ -61,6 +61,21 @@ class Disparity(Result):
     moran: Table  # year -> i, expected, z, p
     local: Table  # region (last year) -> i, p, quadrant (HH/LH/LL/HL or "" when not significant)
     summary: Table  # item (cv_change, gini_change, theil_change, beta, beta_p, ...) -> value
+    change: Table | None = None  # part (gini, within, between, transvariation) -> change first to last, low, high, certainty
+    change_cells: Table | None = None  # pair (group, or "east|west") -> inequality, shares, change: sums to the Gini's change
+    polarisation: Table | None = None  # year -> wolfson, esteban_ray, duclos_esteban_ray, tsui_wang
+    warning: Table | None = None  # measure -> since, years, rise, relative, certainty, chance, step, step_share, level
+    warning_drivers: Table | None = None  # region, measure: what of the rise would be missing without the region
+    weighted: Table | None = None  # year -> gini, theil, mld, atkinson, cv and parts, under population weights
+    density: Table | None = None  # year, point -> x, density (one bandwidth for all years)
+    modes: Table | None = None  # year -> modes, fewest, most (over bandwidths), p_one (Silverman's test), bandwidth
+    markov: Table | None = None  # from, to (classes "1" lowest .. "4") -> count, p, passage
+    markov_classes: Table | None = None  # class -> upper (cut), starts, steady
+    spatial_markov: Table | None = None  # neighbours, from, to -> count, p
+    clubs: Table | None = None  # region -> club (0: none)
+    convergence: Table | None = None  # model (absolute, panel, spatial) -> coefficient, low, high, speed, half_life
+    ellipse: Table | None = None  # year -> longitude, latitude, major, minor, azimuth, area, shift, direction
+    left_out: Table | None = None  # table -> reason why the data do not carry it
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +118,18 @@ class Layout(Result):
 
 
 @dataclass(frozen=True, slots=True)
+class Scenarios(Result):
+    """Stage simulate. Standing is a region's index over the geometric mean of all regions in that year."""
+
+    hindcast: Table  # model, horizon -> rmse, mae, relative (to persistence), order (rank correlation), direction
+    skill: Table  # horizon -> skill (against persistence), coverage, score, origins, verdict (text: skill, no_skill)
+    dynamics: Table  # parameter (rho, tau, eta, theta, direct_now, ...) -> value, error
+    regions: Table  # scenario, region, year -> standing, low, high, rank, rank_low, rank_high
+    effect: Table  # scenario, region -> change (of log standing at the horizon against the baseline), low, high, places, rising
+    nation: Table  # scenario, year -> gini, gini_low, gini_high, spread (sd of log), ratio (lead over lag), mobility, narrowing
+
+
+@dataclass(frozen=True, slots=True)
 class Plan(Result):
     """Stage plan: every sentence of every report in every language, and the documents that hold them."""
 
@@ -118,5 +145,6 @@ STAGES: dict[str, type[Result]] = {
     "diagnosis": Diagnosis,
     "opportunities": Opportunities,
     "layout": Layout,
+    "scenarios": Scenarios,
     "plan": Plan,
 }

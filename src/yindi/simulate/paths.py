@@ -1,0 +1,141 @@
+"""Monte Carlo paths: parameters drawn per path, whole years of residuals drawn again, a sparse fixed point per year."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from yindi.simulate.dynamics import WIDEST, Dynamics
+
+ENOUGH, BLOCK, LARGEST = 1e-6, 1024, 1000
+
+
+def parameters(model: Dynamics, draws: int, rng: np.random.Generator) -> np.ndarray:
+    """(3,D) draws of (rho, tau, eta) around the estimate, kept where the process does not explode."""
+    mean = np.array([model.rho, model.tau, model.eta])
+    root = np.linalg.cholesky(model.covariance + 1e-18 * np.eye(3))
+    drawn = mean[:, None] + root @ rng.standard_normal((3, draws))
+    fixed = np.diag(model.covariance) == 0
+    drawn[fixed] = mean[fixed, None]
+    drawn[0] = np.clip(drawn[0], -WIDEST, WIDEST)
+    reach = np.abs(drawn).sum(axis=0)
+    over = (reach > 1.0) & (reach > np.abs(mean).sum())
+    drawn[:, over] *= max(1.0, float(np.abs(mean).sum())) / reach[over]
+    return drawn
+
+
+def simulate_paths(
+    models: Sequence[Dynamics],
+    w: np.ndarray,
+    last: np.ndarray,
+    *,
+    horizon: int,
+    draws: int,
+    rng: np.random.Generator,
+    push: np.ndarray | None = None,
+    spillover: float = 1.0,
+    kind: Any = np.float64,
+    spectral: bool = True,
+) -> np.ndarray:
+    """Paths (H,R,D) of relative levels after `last` (R,); the draws are dealt out evenly to the models.
+
+    `push` (H,R,D) or (H,R,1) is added to each year's error term; `spillover` multiplies rho and eta. Memory: about H R D
+    numbers. Where W comes of symmetric contacts the years are stepped in its eigenvectors, else (or without `spectral`) by a
+    sparse fixed point; both give the same paths.
+    """
+    basis = eigenbasis(w) if spectral else None
+    deal = np.arange(draws) * len(models) // max(1, draws)
+    paths = np.empty((horizon, len(last), draws), kind)
+    for n, model in enumerate(models):
+        mine = np.flatnonzero(deal == n)
+        drawn = _scaled(parameters(model, len(mine), rng), model, spillover).astype(kind)
+        years = rng.integers(0, len(model.residuals), (horizon, len(mine)))
+        for at in range(0, len(mine), BLOCK):
+            block = slice(at, at + BLOCK)
+            given = None if push is None else (push[:, :, mine[block]] if push.shape[2] == draws else push)
+            run = _by_eigenvectors if basis is not None else _by_iteration
+            found = run(basis, w, model, drawn[:, block], years[:, block], np.asarray(last, kind), given)
+            paths[:, :, mine[block]] = found
+    return paths
+
+
+def _scaled(drawn: np.ndarray, model: Dynamics, spillover: float) -> np.ndarray:
+    factor = spillover if spillover <= 1 else min(spillover, WIDEST / max(abs(model.rho), 1e-9))
+    scaled: np.ndarray = drawn * np.array([factor, 1.0, factor])[:, None]
+    scaled[0] = np.clip(scaled[0], -WIDEST, WIDEST)
+    return scaled
+
+
+def _errors(model: Dynamics) -> np.ndarray:
+    """(R,T) what is added in a year that repeats year t of the past: its residual, and the region's own level."""
+    return np.asarray((model.residuals - model.residuals.mean(axis=0) + model.mu).T)
+
+
+def eigenbasis(w: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray] | None:
+    """Eigenvalues (R,), eigenvectors and their inverse (R,R) of a W whose rows share out symmetric contacts; else None."""
+    w = np.asarray(w, float)
+    if len(w) > LARGEST or not np.allclose(w.sum(axis=1), 1.0):
+        return None
+    degree = 1.0 / w.max(axis=1)
+    if not np.allclose(degree[:, None] * w, (degree[:, None] * w).T):
+        return None
+    root = np.sqrt(degree)
+    values, vectors = np.linalg.eigh(root[:, None] * w / root)
+    return values, vectors / root[:, None], vectors.T * root
+
+
+def _by_eigenvectors(
+    basis: Any, w: np.ndarray, model: Dynamics, drawn: np.ndarray, years: np.ndarray, last: np.ndarray, push: np.ndarray | None
+) -> np.ndarray:
+    kind = drawn.dtype
+    values, vectors, inverse = (a.astype(kind) for a in basis)
+    rho, tau, eta = drawn
+    away = 1 / (1 - values[:, None] * rho)
+    carry = (tau + values[:, None] * eta) * away
+    errors = inverse @ _errors(model).astype(kind)
+    y = np.repeat((inverse @ last)[:, None], drawn.shape[1], axis=1)
+    found = np.empty((len(years), len(last), drawn.shape[1]), kind)
+    for t, year in enumerate(years):
+        right = errors[:, year]
+        if push is not None and push[t].any():
+            right = right + inverse @ push[t].astype(kind)
+        y = carry * y + away * right
+        found[t] = vectors @ y
+        found[t] -= found[t].mean(axis=0)
+    return found
+
+
+def _by_iteration(
+    basis: Any, w: np.ndarray, model: Dynamics, drawn: np.ndarray, years: np.ndarray, last: np.ndarray, push: np.ndarray | None
+) -> np.ndarray:
+    from scipy.sparse import csr_matrix
+
+    kind = drawn.dtype
+    near, errors = csr_matrix(np.asarray(w, kind)), _errors(model).astype(kind)
+    rho, tau, eta = drawn
+    y = np.repeat(last[:, None], drawn.shape[1], axis=1)
+    found = np.empty((len(years), len(last), drawn.shape[1]), kind)
+    for t, year in enumerate(years):
+        right = tau * y + eta * (near @ y) + errors[:, year]
+        if push is not None:
+            right = right + push[t].astype(kind)
+        y = _solve(near, rho, right - right.mean(axis=0), y)
+        found[t] = y
+    return found
+
+
+def _solve(near: Any, rho: np.ndarray, right: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """y = rho W y + right with each column's mean taken away, by iteration; sure to end since |rho| < 1."""
+    if not rho.any():
+        return right
+    strongest = min(float(np.abs(rho).max()), WIDEST)
+    for _ in range(2 + int(np.ceil(np.log(ENOUGH) / np.log(max(strongest, 1e-3))))):
+        new = rho * (near @ y)
+        new -= new.mean(axis=0)
+        new += right
+        if float(np.abs(new - y).max()) < ENOUGH:
+            return np.asarray(new)
+        y = new
+    return y

@@ -1,0 +1,208 @@
+"""Simulation kernels against hand-worked values, planted parameters, and a published-size hindcast on US states."""
+
+from __future__ import annotations
+
+import csv
+
+import numpy as np
+import pytest
+
+from yindi.core.errors import MethodError
+from yindi.core.streams import stream
+from yindi.simulate.dynamics import Dynamics, centred, fit, relative
+from yindi.simulate.effects import effects
+from yindi.simulate.forecast import drift, persistence, project, spatial_pooled, trend
+from yindi.simulate.hindcast import FORECASTS, hindcast
+from yindi.simulate.paths import parameters, simulate_paths
+from yindi.simulate.push import push, rooted
+from yindi.simulate.scores import covered, crps, gini, rank_correlation, ranks
+
+
+def ring(n: int) -> np.ndarray:
+    w = np.zeros((n, n))
+    w[np.arange(n), (np.arange(n) + 1) % n] = w[np.arange(n), (np.arange(n) - 1) % n] = 0.5
+    return w
+
+
+def still(n: int, **changes: float) -> Dynamics:
+    values = {"rho": 0.0, "tau": 0.5, "eta": 0.0, **changes}
+    return Dynamics(**values, mu=np.zeros(n), residuals=np.zeros((3, n)), covariance=np.zeros((3, 3)), theta=0.0)
+
+
+def test_relative_levels_by_hand():
+    # logs of 1 and e^2 are 0 and 2, their mean 1.
+    np.testing.assert_allclose(relative(np.array([[1.0, np.e**2]])), [[-1, 1]])
+    with pytest.raises(MethodError):
+        relative(np.array([[1.0, 0.0]]))
+
+
+def test_baselines_by_hand():
+    y = np.array([[0.0, 0.0], [1.0, -1.0], [2.0, -2.0]])
+    np.testing.assert_allclose(persistence(y, ring(2), horizon=2), [[2, -2], [2, -2]])
+    np.testing.assert_allclose(drift(y, ring(2), horizon=2), [[3, -3], [4, -4]])
+    np.testing.assert_allclose(trend(y, ring(2), horizon=2), [[3, -3], [4, -4]])
+
+
+def test_projection_by_hand():
+    # Two neighbours of each other with y = (1, -1): W y = -y, so (1 + rho) y' = (tau - eta) y: (0.8 - 0.2) / 1.5 = 0.4.
+    w = np.array([[0.0, 1.0], [1.0, 0.0]])
+    found = project(still(2, rho=0.5, tau=0.8, eta=0.2), w, np.array([1.0, -1.0]), 2)
+    np.testing.assert_allclose(found, [[0.4, -0.4], [0.16, -0.16]])
+
+
+def planted(years: int, n: int, rho: float, tau: float, eta: float, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    rng, w = np.random.default_rng(seed), ring(n)
+    away = np.linalg.inv(np.eye(n) - rho * w)
+    y = [np.zeros(n)]
+    for _ in range(years):
+        y.append(away @ (tau * y[-1] + eta * w @ y[-1] + 0.1 * rng.standard_normal(n)))
+    return centred(np.array(y)), w
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_planted_parameters_are_found_within_four_errors(seed):
+    y, w = planted(400, 20, 0.4, 0.7, -0.2, seed)
+    found = fit(y, w)
+    error = np.sqrt(np.diag(found.covariance))
+    for value, truth, e in zip((found.rho, found.tau, found.eta), (0.4, 0.7, -0.2), error, strict=True):
+        assert abs(value - truth) < 4 * e
+        assert 0.001 < e < 0.1
+
+
+def test_without_neighbours_it_is_the_pooled_autoregression():
+    y, w = planted(60, 10, 0.0, 0.6, 0.0, 4)
+    before, now = y[:-1].ravel(), y[1:].ravel()
+    assert fit(y, w, spatial=False).tau == pytest.approx((before @ now) / (before @ before))
+
+
+def test_fixed_effects_find_the_level_a_region_returns_to():
+    level = np.array([1.0, -1.0, 0.5, -0.5])
+    y = [np.zeros(4)]
+    for _ in range(200):
+        y.append(0.5 * y[-1] + 0.5 * level)
+    assert project(fit(np.array(y), ring(4), theta=1.0, spatial=False), ring(4), y[-1], 50)[-1] == pytest.approx(level, abs=1e-6)
+
+
+def test_long_and_short_effects_on_a_ring():
+    # Rows of W sum to 1, so total effects are 1 / (1 - rho) = 2 and 1 / (1 - 0.3 - 0.5 - 0.1) = 10.
+    found = effects(still(6, rho=0.5, tau=0.3, eta=0.1), ring(6))
+    assert found.direct_now + found.indirect_now == pytest.approx(2)
+    assert found.direct_long + found.indirect_long == pytest.approx(10)
+    assert np.isnan(effects(still(6, rho=0.5, tau=0.6), ring(6)).direct_long)
+
+
+def noisy(n: int) -> Dynamics:
+    rng = np.random.default_rng(3)
+    return Dynamics(0.4, 0.8, -0.3, centred(0.01 * rng.standard_normal(n)), centred(0.02 * rng.standard_normal((12, n))),
+                    np.diag([1e-3, 1e-4, 1e-4]), 0.5)  # fmt: skip
+
+
+def test_eigenvectors_and_fixed_point_give_the_same_paths():
+    n, start = 9, centred(np.random.default_rng(1).standard_normal(9))
+    added = 0.01 * np.random.default_rng(2).random((6, n, 40))
+    both = [simulate_paths([noisy(n), still(n)], ring(n), start, horizon=6, draws=40, rng=stream(1, "p"), push=added,
+                           spectral=s) for s in (True, False)]  # fmt: skip
+    np.testing.assert_allclose(both[0], both[1], atol=2e-5)
+    np.testing.assert_allclose(both[0].mean(axis=1), 0, atol=1e-12)
+
+
+def test_one_sided_neighbours_are_stepped_by_iteration():
+    w = np.roll(np.eye(5), 1, axis=1)
+    start = centred(np.arange(5.0))
+    paths = simulate_paths([still(5, rho=0.3, tau=0.5, eta=0.1)], w, start, horizon=3, draws=2, rng=stream(1, "p"))
+    np.testing.assert_allclose(paths[:, :, 0], project(still(5, rho=0.3, tau=0.5, eta=0.1), w, start, 3), atol=1e-5)
+
+
+def test_paths_without_chance_are_the_projection():
+    start = centred(np.arange(6.0))
+    model = still(6, rho=0.2, tau=0.7, eta=0.1)
+    paths = simulate_paths([model], ring(6), start, horizon=4, draws=3, rng=stream(1, "p"))
+    np.testing.assert_allclose(paths, np.repeat(project(model, ring(6), start, 4)[:, :, None], 3, axis=2), atol=1e-9)
+
+
+def test_no_spillover_leaves_the_own_root_only():
+    start = centred(np.arange(6.0))
+    paths = simulate_paths([still(6, rho=0.2, tau=0.7, eta=0.1)], ring(6), start, horizon=2, draws=1, rng=stream(1, "p"),
+                           spillover=0.0)  # fmt: skip
+    np.testing.assert_allclose(paths[1, :, 0], 0.49 * start)
+
+
+def test_drawn_parameters_do_not_explode():
+    wild = Dynamics(0.5, 0.6, -0.4, np.zeros(3), np.zeros((3, 3)), np.diag([0.5, 0.5, 0.5]), 0.0)
+    drawn = parameters(wild, 2000, stream(1, "p"))
+    assert np.abs(drawn).sum(axis=0).max() <= 1.5 + 1e-9
+    assert np.abs(drawn[0]).max() < 1
+
+
+def test_a_push_adds_up_over_its_phase():
+    count = np.array([[2.0], [0.0]])
+    added = push(count, uplift=0.01, phase=4, horizon=6)
+    np.testing.assert_allclose(added.sum(axis=0), [[2 * 0.009950330853168092], [0]])  # 2 ln 1.01
+    assert (added[4:] == 0).all()
+
+
+def test_certain_pairs_root_and_impossible_ones_do_not():
+    plan = np.array([[1.0, 1.0, 0.0]])
+    np.testing.assert_array_equal(rooted(plan, np.array([[1.0, 0.0, 1.0]]), draws=5, rng=stream(1, "r")), np.ones((1, 5)))
+
+
+def test_scores_by_hand():
+    # Sample {0, 1}, actual 0: mean distance 0.5 less half the mean distance within the sample 0.5 / 2 = 0.25.
+    np.testing.assert_allclose(crps(np.array([[0.0, 1.0]]), np.array([0.0])), [0.25])
+    np.testing.assert_allclose(crps(np.array([[3.0, 3.0]]), np.array([1.0])), [2.0])
+    np.testing.assert_allclose(gini(np.array([1.0, 3.0])), 0.25)
+    np.testing.assert_array_equal(ranks(np.array([0.3, 0.9, 0.1])), [2, 1, 3])
+    assert rank_correlation(np.array([1.0, 2, 3]), np.array([3.0, 2, 1])) == pytest.approx(-1)
+    assert covered(np.arange(11.0)[None], np.array([5.0]), interval=0.8).all()
+    assert not covered(np.arange(11.0)[None], np.array([9.5]), interval=0.8).any()
+
+
+@pytest.fixture(scope="module")
+def states(shared) -> tuple[np.ndarray, np.ndarray]:
+    """Per-head income of 48 US states relative to each year's mean, 1929-2009 (Rey 2001), and their contacts."""
+    folder = shared / "oracles" / "giddy"
+    with open(folder / "us_pci_1929_2009.csv", encoding="utf-8") as file:
+        income = np.array([row[1:] for row in list(csv.reader(file))[1:]], float)
+    with open(folder / "states48_W.csv", encoding="utf-8") as file:
+        contact = np.array([row[1:] for row in list(csv.reader(file))[1:]], float)
+    return relative(income.T), contact / contact.sum(axis=1, keepdims=True)
+
+
+# Root mean square errors at 1, 5 and 10 years over 40 origins 1960-1999, window 25 (LAYOUT.md 4.2, an independent script).
+PUBLISHED = {
+    "persistence": (0.0209, 0.0464, 0.0612),
+    "trend": (0.0417, 0.0624, 0.0795),
+    "drift": (0.0229, 0.0701, 0.1189),
+    "pooled": (0.0207, 0.0448, 0.0579),
+    "fixed_effects": (0.0232, 0.0527, 0.0679),
+}
+
+
+def test_hindcast_of_the_baselines_on_us_states(states):
+    y, w = states
+    found = hindcast(y, w, rng=stream(1, "h"), origins=range(31, 71), draws=2, models={m: FORECASTS[m] for m in PUBLISHED})
+    for model, expected in PUBLISHED.items():
+        np.testing.assert_allclose(found.rmse[found.models.index(model)], expected, atol=6e-5, err_msg=model)
+    np.testing.assert_array_equal(found.origins, 40)
+
+
+def test_the_combination_beats_persistence_at_ten_years_and_its_bands_cover(states):
+    y, w = states
+    few = {m: FORECASTS[m] for m in ("persistence", "combination")}
+    found = hindcast(y, w, rng=stream(1, "h"), origins=range(31, 71, 4), models=few, draws=200)
+    assert found.skill("combination", 10) > 0
+    assert (found.coverage >= 0.7).all()
+    assert (found.coverage <= 0.9).all()
+
+
+def test_spatial_dependence_of_us_states_is_strong_and_persistent(states):
+    found = fit(states[0][-25:], states[1])
+    assert 0.3 < found.rho < 0.7
+    assert 0.95 < found.tau < 1.02
+
+
+def test_too_short_a_history_is_refused():
+    for call in (lambda: spatial_pooled(np.zeros((2, 4)), ring(4)), lambda: fit(np.zeros((2, 4)), ring(4)),
+                 lambda: hindcast(np.zeros((5, 4)), ring(4), rng=stream(1, "h"), window=8)):  # fmt: skip
+        with pytest.raises(MethodError):
+            call()
