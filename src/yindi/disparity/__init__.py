@@ -5,7 +5,18 @@ from __future__ import annotations
 import importlib
 from typing import Any
 
-_MODULES = ("inequality", "decompose", "distribution", "association", "converge", "spatial", "geography", "network", "stage")
+_MODULES = (
+    "inequality",
+    "decompose",
+    "distribution",
+    "association",
+    "converge",
+    "spatial",
+    "geography",
+    "network",
+    "warning",
+    "stage",
+)
 
 
 def __getattr__(name: str) -> Any:

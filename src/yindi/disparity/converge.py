@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -14,8 +14,9 @@ from yindi.core.registry import method
 from yindi.disparity.arrays import Floats, numbers
 from yindi.disparity.clubs import clubs
 from yindi.disparity.regress import Covariance, least_squares, student_p
+from yindi.disparity.spatial import Convention, SpatialPanel, sar, sdm, sem
 
-__all__ = ["Beta", "Sigma", "beta", "clubs", "sigma"]
+__all__ = ["Beta", "Sigma", "SpatialBeta", "beta", "clubs", "sigma", "spatial_beta"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,3 +138,52 @@ def _panel(v: Floats, controls: ArrayLike | None) -> Beta:
     b, score = float(fit.coefficients[0]), fit.t(0)
     speed, half = _speed(b, 1)
     return Beta(b, fit.se(0), score, student_p(score, r - 1), speed, half, fit.r2, r * t, 1, fit.coefficients[1:])
+
+
+@dataclass(frozen=True, slots=True)
+class SpatialBeta:
+    """Spatial beta convergence: the fitted panel model, and speed and half-life from the direct effect of the starting level.
+
+    `direct` and `total` are effects of ln y on growth with their intervals; convergence is there where they lie below 0.
+    """
+
+    model: str
+    panel: SpatialPanel
+    direct: float
+    direct_interval: tuple[float, float]
+    total: float
+    total_interval: tuple[float, float]
+    speed: float | None
+    half_life: float | None
+
+
+@method(
+    "convergence",
+    "spatial_beta",
+    cites=("Elhorst et al. 2010", "Lee & Yu 2010"),
+    laws=("regions_order_free_w", "scale_free_panel_w"),
+)
+def spatial_beta(
+    y: ArrayLike,
+    w: Any,
+    *,
+    controls: ArrayLike | None = None,
+    model: Literal["sar", "sem", "sdm"] = "sdm",
+    convention: Convention = "lee_yu",
+    draws: int = 1000,
+    seed: int = 0,
+) -> SpatialBeta:
+    """Spatial beta convergence (空间 β 收敛) of y (R,T) on w (R,R): yearly growth on ln y, two-way effects, SAR, SEM or SDM.
+
+    `controls` (R,T-1,K) belong to the year growth starts from. Raises MethodError on what `spatial.sdm` refuses.
+    """
+    v = np.log(positive_panel(y, where="spatial_beta", regions=4, years=3))
+    growth, level = np.diff(v, axis=1), v[:, :-1, None]
+    x = level if controls is None else np.concatenate([level, numbers(controls, where="spatial_beta controls", ndim=3)], axis=2)
+    fits = {"sar": sar, "sem": sem, "sdm": sdm}
+    if model not in fits:
+        raise MethodError(f"spatial_beta: model is one of {sorted(fits)}, got {model!r}.")
+    found = fits[model](growth, x, w, convention=convention, draws=draws, seed=seed)
+    ends = [(float(e.low[0]), float(e.high[0])) for e in (found.direct, found.total)]
+    direct = float(found.direct.estimate[0])
+    return SpatialBeta(model, found, direct, ends[0], float(found.total.estimate[0]), ends[1], *_speed(direct, 1))

@@ -44,13 +44,12 @@ class Determinant:
         """ln|I - rho W| at each rho (B,)."""
         if self.eigenvalues is not None:
             return np.asarray(np.log(np.abs(1.0 - np.outer(rho, self.eigenvalues))).sum(axis=1))
-        assert_smooth = _present(self.smooth)
-        return np.asarray(assert_smooth(rho) + np.log1p(-rho * self.radius))
+        return np.asarray(_present(self.smooth)(rho) + np.log1p(-rho * self.radius))
 
     def trace(self, rho: Floats) -> Floats:
         """tr(W (I - rho W)^-1) at each rho (B,), minus the first derivative."""
         if self.eigenvalues is not None:
-            return np.real(self.eigenvalues / (1.0 - np.outer(rho, self.eigenvalues))).sum(axis=1)
+            return np.asarray(np.real(self.eigenvalues / (1.0 - np.outer(rho, self.eigenvalues))).sum(axis=1))
         return np.asarray(-_present(self.smooth).deriv()(rho) + self.radius / (1.0 - rho * self.radius))
 
     def trace_of_square(self, rho: float) -> float:

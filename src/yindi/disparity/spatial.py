@@ -1,4 +1,4 @@
-"""Spatial panel models (空间面板模型) by maximum likelihood: SAR, SEM, SDM with region and year effects, direct and indirect effects."""
+"""Spatial panel models (空间面板模型) by maximum likelihood: SAR, SEM, SDM with fixed effects, direct and indirect effects."""
 
 from __future__ import annotations
 
@@ -88,7 +88,8 @@ def demean(a: Floats, effects: str) -> Floats:
         out = out - out.mean(axis=1, keepdims=True)
     if effects in ("twoways", "year"):
         out = out - out.mean(axis=0, keepdims=True)
-    return out - out.mean(axis=(0, 1), keepdims=True)
+    centred: Floats = out - out.mean(axis=(0, 1), keepdims=True)
+    return centred
 
 
 def _lag_panel(w: Weights, a: Floats) -> Floats:
@@ -131,7 +132,7 @@ def _prepare(v: Floats, x: Floats, w: Weights, effects: str, convention: str, wh
 
 def _log_jacobian(rho: Floats, det: Determinant, data: _Data) -> Floats:
     """T' ln|I - rho W|, less T' ln(1 - rho) where one region is given up for the year effects; T' = years left."""
-    out = det.value(rho)
+    out: Floats = det.value(rho)
     return data.years * (out - np.log1p(-rho) if data.less_one else out)
 
 
@@ -211,7 +212,7 @@ def _fit_error(data: _Data, x: Floats, wx: Floats, det: Determinant, where: str)
 
     rho = _maximise(objective, det.low, det.high)
     filtered, k = x - rho * wx, x.shape[1]
-    beta = np.linalg.solve(filtered.T @ filtered, filtered.T @ (data.y - rho * data.wy))
+    beta = np.asarray(np.linalg.solve(filtered.T @ filtered, filtered.T @ (data.y - rho * data.wy)), dtype=np.float64)
     e, we = data.y - rho * data.wy - filtered @ beta, data.wy - wx @ beta
     s2 = float(e @ e) / data.free
     info = np.zeros((k + 2, k + 2))
@@ -320,8 +321,8 @@ def sdm(
 
     `lee_yu` transforms the effects away (T - 1 years, and R - 1 regions with year effects); `direct` demeans and keeps
     T ln|I - rho W|, as most software does. `lagged` names the columns of x that enter as W x too (all if None; theta of the
-    others is 0). Intervals of the effects come from `draws` of the joint normal of all estimates. Raises MethodError on unequal shapes,
-    collinear regressors, and islands beside year effects under `lee_yu`.
+    others is 0). Intervals of the effects come from `draws` of the joint normal of all estimates. Raises MethodError on unequal
+    shapes, collinear regressors, and islands beside year effects under `lee_yu`.
     """
     v, given, weights = _inputs(y, x, w, "sdm")
     k = given.shape[2]
@@ -335,7 +336,7 @@ def sdm(
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Which model the data ask for: Wald and LR of SDM against SAR (theta = 0) and SEM (theta + rho beta = 0), and the verdict."""
+    """Wald and LR tests of SDM against SAR (theta = 0) and SEM (theta + rho beta = 0), and the model they leave."""
 
     wald_sar: float
     wald_sar_p: float

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
 
 from yindi.core.axes import REGION, YEAR
-from yindi.core.errors import Problems
+from yindi.core.errors import MethodError, Problems
 from yindi.core.study import Bench, Study
-from yindi.disparity import association, converge, decompose
+from yindi.disparity import association, converge, decompose, overview
 
 _INPUTS = ("scores.index", "space")
 _GROUP_COLUMNS = {c: c for c in ("mean", "population_share", "income_share")} | {"gini": "group_gini"}
@@ -51,6 +52,7 @@ def disparity(study: Study) -> Study:
     _moran(bench, case)
     _local(bench, case)
     _summary(bench, case)
+    _further(bench, case)
     return bench.done()
 
 
@@ -209,3 +211,132 @@ def _summary(bench: Bench, case: _Case) -> None:
     bench.make("summary", (("item", tuple(items)),), np.array(list(items.values())), method="disparity.summary", units="value",
                inputs=("scores.index", *(f"disparity.{t}" for t in ("dagum", "theil", "sigma", "moran"))),
                params={"first": case.years[0], "last": case.years[-1]}, marks=case.marks.any())  # fmt: skip
+
+
+def _further(bench: Bench, case: _Case) -> None:
+    """The tables that not every study carries; what is missing is told in `left_out` with its reason."""
+    makers: dict[str, Callable[[Bench, _Case], None]] = {
+        "change": _change, "polarisation": _polarisation, "weighted": _weighted, "density": _density, "markov": _markov,
+        "spatial_markov": _spatial_markov, "clubs": _clubs, "convergence": _convergence, "ellipse": _ellipse,
+    }  # fmt: skip
+    reasons = {}
+    for name, make in makers.items():
+        try:
+            make(bench, case)
+        except MethodError as error:
+            reasons[name] = str(error)
+    if reasons:
+        bench.make("left_out", (("table", tuple(reasons)),), {"reason": np.array(list(reasons.values()))},
+                   method="disparity.left_out", inputs=_INPUTS)  # fmt: skip
+
+
+def _change(bench: Bench, case: _Case) -> None:
+    options, seed = case.study.config.disparity, case.study.config.seed
+    found = decompose.change(case.index[:, 0], case.index[:, -1], case.groups, bootstrap=options.bootstrap, seed=seed,
+                             level=options.interval)  # fmt: skip
+    params = {"grouping": case.grouping, "first": case.years[0], "last": case.years[-1], "bootstrap": options.bootstrap}
+    marks = bool(case.marks[:, [0, -1]].any())
+    bench.make("change", (("part", decompose.PARTS),), overview.change_parts(found), method="decomposition.change",
+               inputs=_INPUTS, params=params, cites=("Dagum 1997", "Shorrocks 2013"), marks=marks,
+               units={"change": "index_change", "low": "index_change", "high": "index_change", "certainty": "share"})  # fmt: skip
+    cells, columns = overview.change_cells(found)
+    bench.make("change_cells", (("pair", cells),), columns, method="decomposition.change", inputs=_INPUTS, units="index_change",
+               params=params, cites=("Dagum 1997", "Shorrocks 2013"), marks=marks)  # fmt: skip
+
+
+def _polarisation(bench: Bench, case: _Case) -> None:
+    found = overview.early_warning(case.index, case.groups, bootstrap=max(100, case.study.config.disparity.bootstrap // 4),
+                                   seed=case.study.config.seed)  # fmt: skip
+    names = tuple(s.name for s in found.signals)
+    params, cites = {"grouping": case.grouping, "alpha": 1.5}, ("Wolfson 1994", "Esteban & Ray 1994", "Duclos et al. 2004")
+    bench.make("polarisation", ((YEAR, case.years),), {s.name: s.values for s in found.signals},
+               method="polarisation.early_warning", inputs=_INPUTS, units="coefficient", params=params,
+               cites=cites, marks=case.marks.any(axis=0))  # fmt: skip
+    columns = overview.warning_columns(found, case.years)
+    units = {"rise": "index_change", "relative": "growth", "certainty": "share", "chance": "p_value", "step_share": "share",
+             "years": "count"}  # fmt: skip
+    bench.make("warning", (("measure", names),), columns, method="polarisation.early_warning", inputs=_INPUTS, units=units,
+               params=params, cites=cites, marks=case.marks.any())  # fmt: skip
+    drivers = np.stack([s.drivers for s in found.signals], axis=1)
+    bench.make("warning_drivers", ((REGION, case.regions), ("measure", names)), drivers, method="polarisation.early_warning",
+               inputs=_INPUTS, units="index_change", params=params, cites=cites,
+               marks=np.asarray(case.marks.any(axis=1))[:, None])  # fmt: skip
+
+
+def _weighted(bench: Bench, case: _Case) -> None:
+    panel = case.study.panel
+    if "population" not in panel.items:
+        raise MethodError("weighted: the panel holds no population.")
+    people = panel.take(regions=case.regions, years=case.years, items=("population",))
+    if np.isnan(people.values).any():
+        raise MethodError("weighted: population is not there for every region and year.")
+    bench.make("weighted", ((YEAR, case.years),), overview.weighted(case.index, people.values[:, :, 0], case.groups),
+               method="inequality.all", inputs=("scores.index", "panel", "space"), units="coefficient",
+               params={"weights": "population", "grouping": case.grouping},
+               marks=(case.marks | people.marks()[:, :, 0]).any(axis=0))  # fmt: skip
+
+
+def _density(bench: Bench, case: _Case) -> None:
+    grid, densities, columns = overview.densities(case.index, seed=case.study.config.seed)
+    by_year = np.asarray(case.marks.any(axis=0))
+    points = tuple(str(n + 1) for n in range(len(grid)))
+    surface = {"x": np.broadcast_to(grid, densities.shape), "density": densities}
+    bench.make("density", ((YEAR, case.years), ("point", points)), surface, method="distribution.kde",
+               inputs=("scores.index",), units={"x": "index", "density": "ratio"},
+               params={"bandwidth": "silverman of all years together", "floor": 0}, cites=("Silverman 1986",),
+               marks=by_year[:, None])  # fmt: skip
+    bench.make("modes", ((YEAR, case.years),), columns, method="distribution.silverman_test", inputs=("scores.index",),
+               units={"modes": "count", "fewest": "count", "most": "count", "p_one": "p_value", "bandwidth": "coefficient"},
+               params={"draws": overview.MODE_DRAWS}, cites=("Silverman 1981",), marks=by_year)  # fmt: skip
+
+
+def _markov(bench: Bench, case: _Case) -> None:
+    found = overview.markov(case.index, k=overview.CLASSES)
+    names = overview.class_names(overview.CLASSES)
+    params = {"classes": overview.CLASSES, "cuts": found.cuts.tolist(), "n": int(found.counts.sum())}
+    moves = {"count": found.counts, "p": found.p, "passage": overview.finite(found.passage)}
+    bench.make("markov", (("from", names), ("to", names)), moves, method="distribution.markov", inputs=("scores.index",),
+               units={"count": "count", "p": "share", "passage": "ratio"}, params=params, cites=("Quah 1993",),
+               marks=case.marks.any())  # fmt: skip
+    steady = np.full(len(names), np.nan) if found.steady is None else found.steady
+    states = {"upper": np.append(found.cuts, np.nan), "starts": found.n, "steady": steady}
+    bench.make("markov_classes", (("class", names),), states, method="distribution.markov", inputs=("scores.index",),
+               units={"upper": "index", "starts": "count", "steady": "share"}, params=params, cites=("Quah 1993",),
+               marks=case.marks.any())  # fmt: skip
+
+
+def _spatial_markov(bench: Bench, case: _Case) -> None:
+    options = case.study.config
+    found = overview.spatial_markov(case.index, case.weights, k=overview.CLASSES, permutations=99, seed=options.seed)
+    names = overview.class_names(overview.CLASSES)
+    params = {**_space_params(case), "classes": overview.CLASSES, "permutations": 99, "q": found.q, "lr": found.lr,
+              "freedom": found.freedom, "q_p": found.q_p, "lr_p": found.lr_p, "lr_permutation": found.lr_permutation}  # fmt: skip
+    bench.make("spatial_markov", (("neighbours", names), ("from", names), ("to", names)), {"count": found.counts, "p": found.p},
+               method="distribution.spatial_markov", inputs=_INPUTS, units={"count": "count", "p": "share"}, params=params,
+               cites=("Rey 2001",), marks=case.marks.any())  # fmt: skip
+
+
+def _clubs(bench: Bench, case: _Case) -> None:
+    found = converge.clubs(case.index)
+    bench.make("clubs", ((REGION, case.regions),), {"club": found.club}, method="convergence.clubs", inputs=("scores.index",),
+               units="count", params={"t": found.overall.t, "tests": [test.t for test in found.tests]},
+               cites=("Phillips & Sul 2007",), marks=case.marks.any(axis=1))  # fmt: skip
+
+
+def _convergence(bench: Bench, case: _Case) -> None:
+    models, columns = overview.convergence(case.index, case.weights, seed=case.study.config.seed)
+    units = {"coefficient": "coefficient", "low": "coefficient", "high": "coefficient", "speed": "growth", "half_life": "ratio"}
+    bench.make("convergence", (("model", models),), columns, method="convergence.beta", inputs=_INPUTS, units=units,
+               params=_space_params(case), cites=("Barro & Sala-i-Martin 1992", "Lee & Yu 2010"),
+               marks=case.marks.any())  # fmt: skip
+
+
+def _ellipse(bench: Bench, case: _Case) -> None:
+    missing = [r for r in case.regions if r not in case.study.space.centroids]
+    if missing:
+        raise MethodError(f"ellipse: no centroid is known for {missing[:5]}.")
+    places = np.array([case.study.space.centroids[r] for r in case.regions])
+    bench.make("ellipse", ((YEAR, case.years),), overview.ellipses(places, case.index), method="spatial.ellipse", inputs=_INPUTS,
+               params={"projection": "Albers 105E 25N 47N", "convention": "yuill", "weights": "index"}, cites=("Yuill 1971",),
+               units={"longitude": "ratio", "latitude": "ratio", "major": "km", "minor": "km", "azimuth": "ratio",
+                      "area": "count", "shift": "km", "direction": "ratio"}, marks=case.marks.any(axis=0))  # fmt: skip
