@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from yindi.core.errors import Problems
-from yindi.intake.layouts import Cell, Reading
 from yindi.intake.read import Grid
+from yindi.intake.reader import Cell, Reading
 
 OBSERVED, CORRECTED, IMPUTED = 1, 2, 3
 

@@ -15,6 +15,7 @@ from yindi.core.framework import Framework, Variable
 from yindi.core.ledger import Source
 from yindi.intake import assemble, checks, definitions, findings, layouts, read, treat
 from yindi.intake.findings import Found
+from yindi.intake.reader import Reading
 from yindi.intake.regions import Gazetteer, mainland
 
 SHOWN = 8
@@ -31,7 +32,7 @@ class Draft:
     framework: Framework | None = None
     sources: list[Source] = field(default_factory=list)
     grids: list[read.Grid] = field(default_factory=list)
-    readings: list[layouts.Reading] = field(default_factory=list)
+    readings: list[Reading] = field(default_factory=list)
     specs: list[Input] = field(default_factory=list)
     panel: assemble.Cube | None = None
     activity: assemble.Cube | None = None

@@ -2,152 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
 
 from yindi.core.config import Input
 from yindi.core.errors import Problems, did_you_mean
 from yindi.core.framework import Variable
-from yindi.intake import missing, units
-from yindi.intake.numbers import CellFault, clean, number, year
+from yindi.intake import units
+from yindi.intake.numbers import CellFault, clean, year_or_none
 from yindi.intake.read import Grid
-from yindi.intake.regions import Gazetteer, Unresolved, normal
-
-_NOTES = ("注", "资料来源", "数据来源", "来源", "说明", "note", "source")
-SHOWN = 8
+from yindi.intake.reader import Cell, Reader, Reading, text
+from yindi.intake.regions import Gazetteer
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """One value: who, when, what, how much (None: not available), and the row and column it stands in."""
-
-    region: str
-    year: str
-    item: str
-    value: float | None
-    row: int
-    column: int
-
-
-@dataclass(slots=True)
-class Reading:
-    """What one input gave: cells, region-years with their rows, units, rows left out with the reason, cells with a fault."""
-
-    cells: list[Cell] = field(default_factory=list)
-    rows: dict[tuple[str, str], int] = field(default_factory=dict)
-    units: dict[str, str] = field(default_factory=dict)
-    left_out: dict[str, list[int]] = field(default_factory=dict)
-    faulty: set[tuple[str, str, str]] = field(default_factory=set)
-    by_missing: dict[str, list[int]] = field(default_factory=dict)
-
-
-def _text(row: Sequence[object], at: int | None) -> str:
-    return clean(row[at]) if at is not None and at < len(row) else ""
-
-
-@dataclass(slots=True)
-class _Reader:
-    grid: Grid
-    spec: Input
-    gazetteer: Gazetteer
-    variables: Mapping[str, Variable]
-    problems: Problems
-    reading: Reading = field(default_factory=Reading)
-    head: dict[str, int] = field(default_factory=dict)
-    expected: Collection[str] | None = None
-    only_left: dict[tuple[str, str], str] = field(default_factory=dict)
-
-    def add(self, row: int, column: int | None, message: str, way_out: str, candidates: Sequence[str] = ()) -> None:
-        self.problems.add(self.grid.place(row, column), message, way_out, candidates)
-
-    def find_head(self) -> int:
-        top = next(n for n, row in enumerate(self.grid.rows) if any(clean(c) for c in row))
-        for column, raw in enumerate(self.grid.rows[top]):
-            name = clean(raw)
-            if name in self.head:
-                self.add(top + 1, column + 1, f"the column head {name!r} stands twice (also in column {self.head[name] + 1}).",
-                         "rename or delete one of the two columns")  # fmt: skip
-            elif name:
-                self.head[name] = column
-        return top
-
-    def column(self, name: str, key: str, top: int) -> int | None:
-        if clean(name) in self.head:
-            return self.head[clean(name)]
-        near = did_you_mean(clean(name), self.head) or tuple(self.head)[:12]
-        message = f"there is no column {name!r} (asked for by {key})."
-        self.add(top + 1, None, message, "correct study.yaml or the file's head row", near)
-        return None
-
-    def learn(self, top: int, region_at: int, year_at: int | None) -> None:
-        """Find the misread names that only a missing region can explain, year by year."""
-        pairs = ((_text(row, year_at), _text(row, region_at)) for _, row in self.body(top))
-        rows = [(when, name) for when, name in pairs if name and not self.gazetteer.is_total(name)]
-        self.only_left = missing.resolve(rows, self.gazetteer, self.expected)
-
-    def region_of(self, row: Sequence[object], n: int, at: int, name_at: int | None, year_at: int | None) -> str | None:
-        written = _text(row, at)
-        left = self.only_left.get((_text(row, year_at), normal(written)))
-        if left is not None:
-            self.reading.by_missing.setdefault(
-                f"{written} = {self.gazetteer.name(left)} ({left}), {_text(row, year_at)}", []
-            ).append(n)
-            return self._agreed(row, n, left, written, name_at)
-        if self.gazetteer.is_total(written):
-            self.reading.left_out.setdefault(f"total of several regions ({written})", []).append(n)
-            return None
-        try:
-            code = self.gazetteer.resolve(written)
-        except Unresolved as fault:
-            self.add(n, at + 1, f"{fault}.", self._answer(written), fault.candidates)
-            return None
-        return self._agreed(row, n, code, written, name_at)
-
-    def _answer(self, written: str) -> str:
-        return f"add to study.yaml: regions: {{aliases: {{{written!r}: CODE}}}}, or correct the file"
-
-    def _agreed(self, row: Sequence[object], n: int, code: str, written: str, name_at: int | None) -> str | None:
-        name = _text(row, name_at)
-        if not name:
-            return code
-        try:
-            other = self.gazetteer.resolve(name)
-        except Unresolved as fault:
-            self.add(n, (name_at or 0) + 1, f"{fault}.", self._answer(name), fault.candidates)
-            return None
-        if other == code:
-            return code
-        message = f"code and name disagree: {written} is {self.gazetteer.name(code)}, the name says {name!r}."
-        self.add(n, (name_at or 0) + 1, message, "correct the code or the name in the file")
-        return None
-
-    def year_of(self, row: Sequence[object], n: int, at: int) -> str | None:
-        try:
-            return year(row[at] if at < len(row) else "")
-        except CellFault as fault:
-            self.add(n, at + 1, f"{fault}.", "write the year with four digits")
-            return None
-
-    def number_of(self, raw: object, n: int, at: int, item: str) -> tuple[bool, float | None]:
-        unit = self.variables[item].unit if item in self.variables else "plain"
-        try:
-            return True, number(raw, unit=unit)
-        except CellFault as fault:
-            self.add(n, at + 1, f"{fault} ({item}).", "write the number, or leave the cell empty where it is not available")
-            return False, None
-
-    def body(self, top: int) -> Iterator[tuple[int, Sequence[object]]]:
-        for n, row in enumerate(self.grid.rows[top + 1 :], top + 2):
-            first = next((clean(c) for c in row if clean(c)), "")
-            if not first:
-                continue
-            if normal(first).startswith(_NOTES) and sum(bool(clean(c)) for c in row) <= 2:
-                self.reading.left_out.setdefault("note", []).append(n)
-                continue
-            yield n, row
-
-
-def _items_wide(r: _Reader, top: int, taken: set[int]) -> dict[int, str]:
+def _items_wide(r: Reader, top: int, taken: set[int]) -> dict[int, str]:
     if r.spec.columns:
         found = {name: r.column(name, f"columns of {r.spec.file}", top) for name in r.spec.columns}
         wanted = {at: r.spec.columns[name] for name, at in found.items() if at is not None}
@@ -161,7 +28,7 @@ def _items_wide(r: _Reader, top: int, taken: set[int]) -> dict[int, str]:
     return _once(r, top, wanted)
 
 
-def _once(r: _Reader, top: int, wanted: dict[int, str]) -> dict[int, str]:
+def _once(r: Reader, top: int, wanted: dict[int, str]) -> dict[int, str]:
     seen: dict[str, int] = {}
     for at, code in wanted.items():
         if code in seen:
@@ -170,17 +37,22 @@ def _once(r: _Reader, top: int, wanted: dict[int, str]) -> dict[int, str]:
     return wanted
 
 
-def _key_columns(r: _Reader, top: int) -> tuple[int | None, int | None, int | None]:
+def _key_columns(r: Reader, top: int) -> tuple[int | None, int | None, int | None]:
     name = r.column(r.spec.name, "name", top) if r.spec.name else None
     return r.column(r.spec.region, "region", top), r.column(r.spec.year, "year", top), name
 
 
-def _wide(r: _Reader) -> None:
+def _factors(r: Reader, top: int, items: Mapping[int, str]) -> dict[int, float]:
+    return {at: r.factor(r.names[at] if at < len(r.names) else "", item, top, at) for at, item in items.items()}
+
+
+def _wide(r: Reader) -> None:
     top = r.find_head()
     region_at, year_at, name_at = _key_columns(r, top)
     items = _items_wide(r, top, {at for at in (region_at, year_at, name_at) if at is not None})
     if region_at is None or year_at is None:
         return
+    factors = _factors(r, top, items)
     r.learn(top, region_at, year_at)
     for n, row in r.body(top):
         region = r.region_of(row, n, region_at, name_at, year_at)
@@ -195,12 +67,16 @@ def _wide(r: _Reader) -> None:
         for at, item in items.items():
             fine, value = r.number_of(row[at] if at < len(row) else "", n, at, item)
             if fine:
-                r.reading.cells.append(Cell(region, when, item, value, n, at + 1))
+                r.reading.cells.append(Cell(region, when, item, _times(value, factors[at]), n, at + 1))
             else:
                 r.reading.faulty.add((region, when, item))
 
 
-def _long(r: _Reader) -> None:
+def _times(value: float | None, factor: float) -> float | None:
+    return value if value is None or factor == 1.0 else value * factor
+
+
+def _long(r: Reader) -> None:
     top = r.find_head()
     region_at, year_at, name_at = _key_columns(r, top)
     item_at = r.column(r.spec.item or "", "item", top)
@@ -225,8 +101,8 @@ def _long(r: _Reader) -> None:
         _long_value(r, row, Cell(region, when, item, None, n, value_at + 1), unit_at)
 
 
-def _item(r: _Reader, row: Sequence[object], n: int, at: int) -> str | None:
-    written = _text(row, at)
+def _item(r: Reader, row: Sequence[object], n: int, at: int) -> str | None:
+    written = text(row, at)
     named = {clean(k): v for k, v in r.spec.columns.items()}
     if named and written not in named:
         r.reading.left_out.setdefault(f"item {written!r} is not under `columns`", []).append(n)
@@ -239,24 +115,24 @@ def _item(r: _Reader, row: Sequence[object], n: int, at: int) -> str | None:
     return code
 
 
-def _long_value(r: _Reader, row: Sequence[object], cell: Cell, unit_at: int | None) -> None:
+def _long_value(r: Reader, row: Sequence[object], cell: Cell, unit_at: int | None) -> None:
     at = cell.column - 1
     fine, value = r.number_of(row[at] if at < len(row) else "", cell.row, at, cell.item)
     if not fine:
         r.reading.faulty.add((cell.region, cell.year, cell.item))
         return
-    if unit_at is not None and _text(row, unit_at):
+    if unit_at is not None and text(row, unit_at):
         try:
             times = _factor(r, cell.item, row[unit_at])
         except CellFault as fault:
             r.add(cell.row, unit_at + 1, f"{fault} ({cell.item}).", "correct the unit, or add it to the table of units")
             r.reading.faulty.add((cell.region, cell.year, cell.item))
             return
-        value = None if value is None else value * times
+        value = _times(value, times)
     r.reading.cells.append(Cell(cell.region, cell.year, cell.item, value, cell.row, cell.column))
 
 
-def _factor(r: _Reader, item: str, written: object) -> float:
+def _factor(r: Reader, item: str, written: object) -> float:
     if item in r.variables:
         return units.factor(written, r.variables[item].unit)
     total = r.variables.get(r.spec.total or "")
@@ -266,6 +142,45 @@ def _factor(r: _Reader, item: str, written: object) -> float:
     times = units.factor(written, unit)
     r.reading.units[item] = unit
     return times
+
+
+def _years(r: Reader) -> None:
+    top = r.find_head()
+    region_at = r.column(r.spec.region, "region", top)
+    item_at = r.column(r.spec.item, "item", top) if r.spec.item else None
+    at_year = {at: when for name, at in r.head.items() if (when := year_or_none(name))}
+    if not at_year:
+        r.add(
+            top + 1,
+            None,
+            "no column head is a year.",
+            "layout: years wants a column per year; correct `layout`, `skip` or `head`",
+        )
+    if region_at is None or not at_year or (r.spec.item and item_at is None):
+        return
+    r.learn(top, region_at, item_at)
+    seen: dict[tuple[str, str], int] = {}
+    for n, row in r.body(top):
+        item = _item(r, row, n, item_at) if item_at is not None else next(iter(r.spec.columns.values()), None)
+        region = r.region_of(row, n, region_at, None, item_at) if item else None
+        if item is None or region is None:
+            continue
+        if (region, item) in seen:
+            who = f"{item} of {r.gazetteer.name(region)} ({region})"
+            r.add(n, None, f"{who} stands here and already in row {seen[region, item]}.", "keep one of the two rows")
+            continue
+        seen[region, item] = n
+        factor = r.factor(text(row, item_at), item, n - 1, item_at or 0)
+        for at, when in at_year.items():
+            r.reading.rows.setdefault((region, when), n)
+            fine, value = r.number_of(row[at] if at < len(row) else "", n, at, item)
+            if fine:
+                r.reading.cells.append(Cell(region, when, item, _times(value, factor), n, at + 1))
+            else:
+                r.reading.faulty.add((region, when, item))
+
+
+_LAYOUTS = {"wide": _wide, "long": _long, "years": _years}
 
 
 def cells(
@@ -281,6 +196,6 @@ def cells(
 
     `expected`: regions that must be there (they explain misread names); None: those the file itself names.
     """
-    reader = _Reader(grid, spec, gazetteer, variables, problems, expected=expected)
-    (_long if spec.layout == "long" else _wide)(reader)
+    reader = Reader(grid, spec, gazetteer, variables, problems, expected=expected)
+    _LAYOUTS[spec.layout](reader)
     return reader.reading

@@ -84,3 +84,11 @@ def year(raw: object) -> str:
     if not found or not 1900 <= int(found[1]) <= 2200:
         raise CellFault(f"{_short(raw)} is not a year")
     return str(int(found[1]))
+
+
+def year_or_none(raw: object) -> str | None:
+    """The year in a cell, None where it is no year."""
+    try:
+        return year(raw)
+    except CellFault:
+        return None

@@ -10,6 +10,7 @@ import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from yindi.core.errors import Problem, ProblemsError, did_you_mean
 from yindi.intake import limits
@@ -119,7 +120,8 @@ def _book(path: Path, file: str, sheet: str | None) -> Grid:
     try:
         book = CalamineWorkbook.from_path(str(path))
         chosen = _sheet_name(list(book.sheet_names), file, sheet)
-        rows = book.get_sheet_by_name(chosen).to_python(skip_empty_area=False)
+        page = book.get_sheet_by_name(chosen)
+        rows = _spread(page.to_python(skip_empty_area=False), page.merged_cell_ranges or [])
     except ProblemsError:
         raise
     except (CalamineError, OSError, ValueError) as error:
@@ -129,6 +131,17 @@ def _book(path: Path, file: str, sheet: str | None) -> Grid:
             raise
         raise _damaged(file, error) from None
     return Grid(file, chosen, tuple(tuple(row) for row in rows))
+
+
+def _spread(rows: list[list[Any]], merged: Sequence[tuple[tuple[int, int], tuple[int, int]]]) -> list[list[Any]]:
+    """Write the text of a merged block into all its cells (labels only: a merged number stands for one cell)."""
+    for (top, left), (bottom, right) in merged:
+        if top >= len(rows) or left >= len(rows[top]) or not isinstance(rows[top][left], str):
+            continue
+        for row in rows[top : bottom + 1]:
+            for k in range(left, min(right + 1, len(row))):
+                row[k] = rows[top][left]
+    return rows
 
 
 def _damaged(file: str, error: BaseException) -> ProblemsError:
