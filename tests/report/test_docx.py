@@ -18,7 +18,7 @@ from yindi.core.errors import EvidenceError, UsageError
 from yindi.core.finding import Quantity
 from yindi.report import docx as writer
 from yindi.report.docx import docx
-from yindi.report.text import quantities
+from yindi.report.text import quantities, spoken
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 
@@ -139,11 +139,14 @@ def test_figures_have_alternative_text_and_fit_the_page(body) -> None:
 
 def test_every_number_links_to_its_row_without_looking_like_a_link(body, styles) -> None:
     links = list(body.iter(W + "hyperlink"))
-    rows = {b.get(W + "name") for b in body.iter(W + "bookmarkStart") if re.fullmatch(r"E\d+", b.get(W + "name"))}
+    rows = {b.get(W + "name") for b in body.iter(W + "bookmarkStart") if re.fullmatch(r"[ET]\d+", b.get(W + "name"))}
     said = [b for b in made_up.document("zh").blocks if not isinstance(b, Figure)]
     assert len(links) == sum(isinstance(p, Quantity) for b in said for p in block_parts(b)) == 85
-    assert {link.get(W + "anchor") for link in links} <= rows
-    assert len(rows) == len(quantities(made_up.document("zh")))
+    assert {link.get(W + "anchor") for link in links} == {*rows, "evidence"}
+    assert len(rows) == len(spoken(made_up.document("zh")))
+    tips = [re.fullmatch(r"(\S+) = (\S+)", link.get(W + "tooltip")).groups() for link in links]
+    known = quantities(made_up.document("zh"))
+    assert all(known[ref].value == float(value) for ref, value in tips)
     assert all(value(link, "r/rPr/rStyle", "val") == "Number" for link in links)
     assert value(styles["Number"], "rPr/u", "val") == "none"
 

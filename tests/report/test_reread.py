@@ -10,13 +10,14 @@ from dataclasses import replace
 import made_up_report as made_up
 import pytest
 
+from yindi.core.document import Figure, block_parts
 from yindi.core.errors import UsageError
 from yindi.core.finding import Quantity
 from yindi.core.wording import write
 from yindi.report.docx import docx
 from yindi.report.html import html
 from yindi.report.reread import check, docx_numbers, html_numbers
-from yindi.report.text import quantities
+from yindi.report.text import quantities, spoken
 
 EXTRA = {"author": "made-up office 7", "date": "2026-11-22"}
 NAMES = {
@@ -73,7 +74,11 @@ def test_a_page_reads_back_whole(language: str) -> None:
 def test_a_word_file_reads_back_whole(language: str) -> None:
     found = docx_numbers(word(language))
     assert check(found, lookup(language)) == []
-    assert {f.ref for f in found if f.kind == "stored"} == set(quantities(made_up.document(language)))
+    assert {f.ref for f in found if f.kind == "stored"} == set(spoken(made_up.document(language)))
+    said = (b for b in made_up.document(language).blocks if not isinstance(b, Figure))
+    assert [f.ref for f in found if f.kind == "number"] == [
+        str(p.ref) for b in said for p in block_parts(b) if isinstance(p, Quantity)
+    ]
     assert next(f.text for f in found if f.kind == "number") == "0.302"
     assert not [f for f in found if f.kind == "stray"]
 
@@ -90,9 +95,9 @@ def digit_places(text: str) -> list[int]:
     """Digits of the visible body, of the evidence and of the figures; not of style sheet, ids, and links."""
     start = text.index("<body>")
     visible = re.compile(r">[^<]*<")
-    places = [m.start() + k for m in visible.finditer(text, start) for k, c in enumerate(m[0]) if c.isdigit()]
+    places = [m.start() + k for m in visible.finditer(text, start) for k, c in enumerate(m[0]) if c.isdecimal()]
     for attribute in (r'\bvalue="[^"]*"', r'data-ref="[^"]*"', r'data-code="[^"]*"', r'data-value="[^"]*"'):
-        places += [m.start() + k for m in re.finditer(attribute, text) for k, c in enumerate(m[0]) if c.isdigit()]
+        places += [m.start() + k for m in re.finditer(attribute, text) for k, c in enumerate(m[0]) if c.isdecimal()]
     script = text.rindex("<script>")
     return [p for p in places if p < script]
 
@@ -119,9 +124,9 @@ def xml_of(content: bytes) -> str:
 def test_a_changed_digit_in_a_word_file_is_noticed(language: str) -> None:
     content, look = word(language), lookup(language)
     xml = xml_of(content)
-    places = [m.start(1) + k for m in re.finditer(r"<w:t [^>]*>([^<]*)</w:t>", xml) for k, c in enumerate(m[1]) if c.isdigit()]
+    places = [m.start(1) + k for m in re.finditer(r"<w:t [^>]*>([^<]*)</w:t>", xml) for k, c in enumerate(m[1]) if c.isdecimal()]
     places += [m.start() + k for m in re.finditer(r'w:tooltip="[^"]*"|w:anchor="[^"]*"|descr="[^"]*"', xml)
-               for k, c in enumerate(m[0]) if c.isdigit()]  # fmt: skip
+               for k, c in enumerate(m[0]) if c.isdecimal()]  # fmt: skip
     # the picture's own copy of the alternative text is the one Word shows second; the first is guarded
     places = [p for p in places if "<pic:cNvPr" not in xml[xml.rindex("<", 0, p) : p]]
     missed = []

@@ -15,7 +15,7 @@ from yindi.report.charts import drawing
 from yindi.report.draw import width
 from yindi.report.package import XML, word_file
 from yindi.report.png import png
-from yindi.report.text import Evidence, any_marked, checksum, has_digit, is_number, joined, plain, quantities, short, stored
+from yindi.report.text import Evidence, any_marked, checksum, has_digit, is_number, joined, plain, short, spoken, stored
 from yindi.report.words import word
 
 _R = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -32,7 +32,7 @@ def docx(document: Document, evidence: Evidence | None = None, *, profile: str |
     """The document as a Word file in a profile of profiles.yaml; `evidence` maps references to lines of the evidence index."""
     language = document.language
     look = styles.profile(profile, language)
-    numbers = {ref: f"E{n}" for n, ref in enumerate(quantities(document), 1)}
+    numbers = {ref: f"E{n}" for n, ref in enumerate(spoken(document), 1)}
     page = _Page(language, styles.text_width(look), numbers, look["table"]["size"])
     inside = "".join([*_front(page, document, author, date, contents), *_main(page, document),
                       *_annex(page, document, evidence or {})])  # fmt: skip
@@ -40,7 +40,7 @@ def docx(document: Document, evidence: Evidence | None = None, *, profile: str |
     body = f"{XML}<w:document {spaces}><w:body>{inside}{styles.section(look)}</w:body></w:document>"
     title = short(document.title, language)
     fixed = styles.template(profile, language)
-    return word_file(body, page.images, fixed, title=title, author=author, language=look["language"])
+    return word_file(body, page.images, fixed, title=title, author=author, language=look["language"], references=page.cells)
 
 
 @dataclass(slots=True)
@@ -55,6 +55,7 @@ class _Page:
     tables: int = 0
     figures: int = 0
     images: dict[str, bytes] = field(default_factory=dict)
+    cells: dict[str, str] = field(default_factory=dict)
 
     def mark(self) -> int:
         """The next bookmark's number."""
@@ -87,8 +88,11 @@ def _runs(page: _Page, parts: Iterable[Part]) -> Iterator[str]:
             case Quantity():
                 ref = str(part.ref)
                 inside = run(text, '<w:rStyle w:val="Number"/>')
-                tip = quoteattr(ref)
-                yield f'<w:hyperlink w:anchor="{page.numbers[ref]}" w:tooltip={tip} w:history="1">{inside}</w:hyperlink>'
+                tip = quoteattr(f"{ref} = {stored(part)}")
+                new = ref not in page.numbers and ref not in page.cells
+                row = page.numbers.get(ref) or page.cells.setdefault(ref, f"T{len(page.cells) + 1}")
+                link = f'<w:hyperlink w:anchor="{row}" w:tooltip={tip} w:history="1">{inside}</w:hyperlink>'
+                yield bookmarked(page, row, link) if new else link
             case Label() if has_digit(part.text):
                 yield label(page, text)
             case "、":
@@ -221,8 +225,9 @@ def _grid(page: _Page, grid: Grid) -> Iterator[str]:
     tail, size = ("", page.table_size) if grid.widths else _size(grid, page.language, page.wide, page.table_size)
     wide = columns(grid, page.language, page.wide, size)
     small = len(grid.rows) <= _TOGETHER
-    rows = [_row(page, grid.head, wide, tail, head=True, keep=True)]
-    rows += [_row(page, r, wide, tail, keep=small and n + 1 < len(grid.rows)) for n, r in enumerate(grid.rows)]
+    inset = [_inset(grid, k, w, page.language, size) for k, w in enumerate(wide)]
+    rows = [_row(page, grid.head, wide, tail, inset, head=True, keep=True)]
+    rows += [_row(page, r, wide, tail, inset, keep=small and n + 1 < len(grid.rows)) for n, r in enumerate(grid.rows)]
     yield table(wide, rows, joined(grid.caption, page.language))
     yield _said(page, "NoteText", _between(page, grid.note)) if grid.note else _gap()
 
@@ -240,9 +245,21 @@ def table(wide: Sequence[int], rows: Iterable[str], title: str) -> str:
     return f"<w:tbl><w:tblPr>{rule}</w:tblPr><w:tblGrid>{grid}</w:tblGrid>{''.join(rows)}</w:tbl>"
 
 
-def _row(page: _Page, cells: Iterable[Parts], wide: Sequence[int], tail: str, *, head: bool = False, keep: bool = False) -> str:
-    stay = "<w:keepNext/>" if keep else ""
-    inside = [_said(page, _cell_style(c, n, head) + tail, c, stay) for n, c in enumerate(cells)]
+def _inset(grid: Grid, column: int, wide: int, language: str, size: float) -> int:
+    """How far, in twips, numbers stand from the right edge so that the longest is centred under its head."""
+    needs = [_need(r[column], language) for r in grid.rows if is_number(r[column])]
+    return max(round((wide - 180 - max(needs) * size * 20) / 2), 0) if needs else 0
+
+
+def _row(page: _Page, cells: Iterable[Parts], wide: Sequence[int], tail: str, inset: Sequence[int], *, head: bool = False,
+         keep: bool = False) -> str:  # fmt: skip
+    inside = []
+    for n, cell in enumerate(cells):
+        style = _cell_style(cell, n, head)
+        rule = "<w:keepNext/>" if keep else ""
+        if style == "TableNumber" and inset[n]:
+            rule += f'<w:ind w:right="{inset[n]}" w:firstLineChars="0" w:firstLine="0"/>'
+        inside.append(_said(page, style + tail, cell, rule))
     return row(inside, wide, head=head)
 
 
@@ -306,8 +323,12 @@ def _inline(n: int, name: str, alt: str, wide: int, high: int) -> str:
 
 
 def _annex(page: _Page, document: Document, evidence: Evidence) -> Iterator[str]:
-    """The evidence index: a bookmarked row for every quantity, its stored value and where it comes from."""
-    found = quantities(document)
+    """The evidence index: a bookmarked row for every quantity of a sentence, its stored value and where it comes from.
+
+    Numbers in table cells carry their reference as the link's tip and in customXml; a row for each would make the index longer
+    than the report.
+    """
+    found = spoken(document)
     if not found:
         return
     say = functools.partial(word, language=page.language)

@@ -129,9 +129,12 @@ def _rows(rows: Iterable[tuple[Parts, ...]], language: str) -> Iterator[str]:
         yield f"<tr>{start}{cells}</tr>"
 
 
-def _table(caption: str, head: Iterable[Parts], rows: Iterable[tuple[Parts, ...]], language: str) -> str:
-    cells = "".join(f'<th scope="col">{parts(h, language)}</th>' for h in head)
-    body = "\n".join(_rows(rows, language))
+def _table(caption: str, head: tuple[Parts, ...], rows: Iterable[tuple[Parts, ...]], language: str) -> str:
+    lines = list(rows)
+    numeric = [bool(lines) and all(is_number(r[k]) or not r[k] for r in lines) for k in range(len(head))]
+    kinds = [' class="n"' if n else "" for n in numeric]
+    cells = "".join(f'<th scope="col"{k}>{parts(h, language)}</th>' for k, h in zip(kinds, head, strict=True))
+    body = "\n".join(_rows(lines, language))
     return f"<table>{caption}<thead><tr>{cells}</tr></thead>\n<tbody>\n{body}\n</tbody></table>"
 
 

@@ -95,13 +95,14 @@ def docx_numbers(content: bytes) -> list[Found]:
             raise UsageError("This is no Word file: it has no word/document.xml.")
         body = etree.fromstring(archive.read("word/document.xml"))
         core = archive.read("docProps/core.xml").decode()
+        cells = _cells(archive)
         edges = [etree.fromstring(archive.read(n)) for n in archive.namelist() if re.match(r"word/(footer|header)\d*\.xml", n)]
     language = "zh" if "<dc:language>zh" in core else "en"
     rows, found = _index(body, language)
+    rows |= cells
     reader = _Reader(language, rows)
     found += [f for n, p in enumerate(body.iter(W + "p"), 1) if p not in reader.indexed for f in reader.paragraph(p, n)]
-    for edge in edges:
-        found += _stray("".join(t.text or "" for t in edge.iter(W + "t")), "footer", language)
+    found += [f for edge in edges for p in edge.iter(W + "p") for f in _Reader(language, rows).paragraph(p, 0)]
     title = re.search(r"<dc:title>(.*?)</dc:title>", core, re.DOTALL)
     if title and has_digit(title[1]) and " ".join(_text(next(body.iter(W + "p"))).split()) != _unescaped(title[1]):
         found.append(Found("stray", "title in the properties", title[1], language=language))
@@ -123,6 +124,15 @@ class _Row:
     paragraphs: tuple[Any, ...]
 
 
+def _cells(archive: zipfile.ZipFile) -> dict[str, _Row]:
+    """The references of table cells, by the name their links have."""
+    from lxml import etree
+
+    parts = [etree.fromstring(archive.read(n)) for n in archive.namelist() if re.match(r"customXml/item\d+\.xml", n)]
+    space = "{urn:yindi:references}"
+    return {r.get("id"): _Row(r.text or "", "", ()) for part in parts for r in part.iter(f"{space}r")}
+
+
 def _index(body: Any, language: str) -> tuple[dict[str, _Row], list[Found]]:
     """Rows of the evidence index by bookmark, and what they hold."""
     rows: dict[str, _Row] = {}
@@ -142,59 +152,98 @@ def _index(body: Any, language: str) -> tuple[dict[str, _Row], list[Found]]:
 
 
 class _Reader:
-    """Reads paragraphs of a Word file; counts captions."""
+    """Reads paragraphs as yindi, Word or LibreOffice wrote them; counts captions, follows fields across paragraphs."""
 
     def __init__(self, language: str, rows: dict[str, _Row]):
         self.language, self.rows = language, rows
         self.indexed = {p for row in rows.values() for p in row.paragraphs}
         self.counted: dict[str, int] = {}
+        self.guard, self.guard_id = "", ""
+        self.fields: list[list[str]] = []
 
     def paragraph(self, p: Any, n: int) -> Iterator[Found]:
         """What one paragraph holds."""
-        place, guard = f"paragraph {n}", None
-        for child in p:
-            match child.tag.removeprefix(W):
+        place = f"paragraph {n}" if n else "header or footer"
+        merged: list[list[Any]] = []
+        for kind, key, text in self._pieces(p):
+            if merged and merged[-1][:2] == [kind, key] and kind in ("words", "guard"):
+                merged[-1][2] += text
+            else:
+                merged.append([kind, key, text])
+        for kind, key, text in merged:
+            yield from self._judge(kind, key, text, place)
+
+    def _pieces(self, element: Any) -> Iterator[tuple[str, Any, str]]:
+        for child in element:
+            match child.tag.removeprefix(W) if isinstance(child.tag, str) else "":
                 case "hyperlink" if child.get(W + "anchor"):
-                    yield from self._number(child, place)
-                case "bookmarkStart":
-                    guard = child.get(W + "name") or ""
-                case "bookmarkEnd":
-                    guard = None
+                    yield "number", child, _text(child)
+                case "bookmarkStart" if re.match(r"L\d+_|E\d+$", child.get(W + "name") or ""):
+                    self.guard, self.guard_id = child.get(W + "name"), child.get(W + "id")
+                case "bookmarkEnd" if child.get(W + "id") == self.guard_id:
+                    self.guard, self.guard_id = "", ""
                 case "fldSimple":
-                    yield from self._count(child, place)
-                case _ if guard is not None:
-                    yield from self._guarded(_text(child), guard, place)
+                    yield "count", child.get(W + "instr") or "", _text(child)
+                case "r":
+                    yield from self._run(child)
+                case "ins" | "sdt" | "sdtContent" | "smartTag" | "moveTo" | "hyperlink":
+                    yield from self._pieces(child)
+
+    def _run(self, run: Any) -> Iterator[tuple[str, Any, str]]:
+        for child in run:
+            match child.tag.removeprefix(W) if isinstance(child.tag, str) else "":
+                case "fldChar":
+                    yield from self._field(child.get(W + "fldCharType") or "")
+                case "instrText" if self.fields:
+                    self.fields[-1][0] += child.text or ""
+                case "t" if self.fields:
+                    self.fields[-1][1] += child.text or ""
+                case "t":
+                    yield ("guard", self.guard, child.text or "") if self.guard else ("words", "", child.text or "")
                 case _:
-                    yield from _stray(_text(child), place, self.language)
-                    yield from self._pictures(child, place)
+                    yield from (("picture", words, "") for words in child.iter(_WP + "docPr"))
 
-    def _number(self, link: Any, place: str) -> Iterator[Found]:
-        text, anchor, tip = _text(link), link.get(W + "anchor"), link.get(W + "tooltip") or ""
+    def _field(self, step: str) -> Iterator[tuple[str, Any, str]]:
+        if step == "begin":
+            self.fields.append(["", ""])
+        elif step == "end" and self.fields:
+            code, text = self.fields.pop()
+            if "SEQ" in code:
+                yield "count", code, text
+            elif not re.match(r"\s*(TOC|PAGE|PAGEREF)\b", code):
+                yield "words", "", text
+
+    def _judge(self, kind: str, key: Any, text: str, place: str) -> Iterator[Found]:
+        match kind:
+            case "number":
+                yield self._number(key, text, place)
+            case "guard" if key.startswith("L"):
+                good = key.endswith(f"_{checksum(text)}")
+                yield Found("label" if good else "stray", place, text, language=self.language)
+            case "count":
+                yield from self._count(key, text, place)
+            case "picture":
+                alt = key.get("descr") or ""
+                if has_digit(alt) and not (key.get("name") or "").endswith(f"_{checksum(alt)}"):
+                    yield Found("stray", f"{place}, alternative text", alt, language=self.language)
+            case _:
+                yield from _stray(text, place, self.language)
+
+    def _number(self, link: Any, text: str, place: str) -> Found:
+        anchor = link.get(W + "anchor")
+        tip = link.get(W + "tooltip") or link.get(W + "tgtFrame") or ""  # LibreOffice saves the one as the other
+        ref, _, value = tip.partition(" = ")
         row = self.rows.get(anchor)
-        if row is None or row.ref != tip:
-            yield Found("stray", place, f"{text}: its link {anchor} and its reference {tip!r} disagree", language=self.language)
-        else:
-            yield Found("number", place, text, row.ref, row.value, self.language)
+        if (row is None and (anchor != ANNEX or not value)) or (row is not None and tip and (row.ref, row.value) != (ref, value)):
+            said = f"{text}: its link {anchor} and its reference {tip!r} disagree"
+            return Found("stray", place, said, language=self.language)
+        return Found("number", place, text, *((row.ref, row.value) if row else (ref, value)), self.language)
 
-    def _guarded(self, text: str, guard: str, place: str) -> Iterator[Found]:
-        if guard.startswith("L") and guard.endswith(f"_{checksum(text)}"):
-            yield Found("label", place, text, language=self.language)
-        elif not (has_digit(text) or guard.startswith("L")):
-            return
-        else:
-            yield Found("stray", place, text, language=self.language)
-
-    def _count(self, simple: Any, place: str) -> Iterator[Found]:
-        key = simple.get(W + "instr") or ""
+    def _count(self, code: str, text: str, place: str) -> Iterator[Found]:
+        key = " ".join(code.split())
         self.counted[key] = self.counted.get(key, 0) + 1
-        if _text(simple) != str(self.counted[key]):
-            yield Found("stray", place, _text(simple), language=self.language)
-
-    def _pictures(self, child: Any, place: str) -> Iterator[Found]:
-        for words in child.iter(_WP + "docPr"):
-            alt = words.get("descr") or ""
-            if not (words.get("name") or "").endswith(f"_{checksum(alt)}"):
-                yield Found("stray", f"{place}, alternative text", alt, language=self.language)
+        if text != str(self.counted[key]):
+            yield Found("stray", place, text, language=self.language)
 
 
 def check(found: Iterable[Found], look: Look, name: Name | None = None) -> list[Problem]:

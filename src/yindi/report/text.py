@@ -5,7 +5,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
 
-from yindi.core.document import Document, Part, Parts
+from yindi.core.document import Document, Figure, Grid, Part, Parts, block_parts
 from yindi.core.errors import EvidenceError
 from yindi.core.finding import Label, Quantity
 from yindi.core.wording import write
@@ -59,6 +59,21 @@ def quantities(document: Document) -> dict[str, Quantity]:
             if known.value != part.value:
                 raise EvidenceError(f"{ref} stands for {known.value!r} and for {part.value!r} in one report.")
     return found
+
+
+def spoken(document: Document) -> dict[str, Quantity]:
+    """The quantities that stand in sentences, titles and captions, by reference in reading order; table cells are left out."""
+    inside = [
+        p
+        for block in document.blocks
+        for p in (_outside_cells(block) if isinstance(block, Grid | Figure) else block_parts(block))
+    ]
+    said = {str(p.ref) for p in (*document.title, *document.subtitle, *inside) if isinstance(p, Quantity)}
+    return {ref: q for ref, q in quantities(document).items() if ref in said}
+
+
+def _outside_cells(block: Grid | Figure) -> Parts:
+    return (*block.caption, *(p for s in block.note for p in s.parts))
 
 
 def any_marked(document: Document) -> bool:
