@@ -294,3 +294,21 @@ def same_seed_same_bytes(method: Method) -> None:
 def robustness_refuses_absent(method: Method) -> None:
     with pytest.raises(MethodError):
         method.fn(np.array([[0.1, np.nan], [0.2, 0.3], [1.0, 0.0]]), draws=10, seed=0)
+
+
+@law("robustness", "additive_model")
+def shares_of_an_additive_model(method: Method) -> None:
+    """y = 3 a + b of independent uniforms: first and total are both 9/10 and 1/10."""
+    found = method.fn(lambda u: 3 * u[:, 0] + u[:, 1], factors={"a": 1, "b": 1}, draws=20000, seed=1)
+    for shares in (found.first, found.total):
+        assert float(shares["a"]) == pytest.approx(0.9, abs=0.03)
+        assert float(shares["b"]) == pytest.approx(0.1, abs=0.03)
+
+
+@law("robustness", "reproducible_sobol")
+def same_seed_same_indices(method: Method) -> None:
+    def shares() -> list[float]:
+        found = method.fn(lambda u: u[:, 0] * u[:, 1], factors={"a": 1, "b": 1}, draws=50, seed=4)
+        return [float(found.first["a"]), float(found.total["b"])]
+
+    assert shares() == shares()

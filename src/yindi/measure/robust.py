@@ -49,10 +49,10 @@ def draw(
     schemes: Sequence[ArrayLike], *, draws: int, matrices: int, aggregations: int, perturbation: float, leave_out: bool,
     rng: np.random.Generator,
 ) -> Draws:  # fmt: skip
-    """Random choices: weights as a Dirichlet(1) mixture of schemes (S,J), times 1 +- perturbation, less one indicator or none.
+    """Random choices: weights as a Dirichlet(1) mixture of schemes (S,J), times 1 +- perturbation, less one indicator.
 
-    Every option of a discrete choice (matrix, aggregation, indicator left out or none) is equally likely. An indicator that holds all
-    the weight stays in.
+    Every option of a discrete choice (matrix, aggregation, indicator left out or none) is equally likely. An indicator that
+    holds all the weight stays in.
     """
     if draws < 2:
         raise MethodError(f"draws must be at least 2, got {draws}.")
