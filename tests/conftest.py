@@ -22,3 +22,13 @@ def shared() -> Path:
 def example() -> Path:
     """The embedded example."""
     return ROOT / "examples" / "china-provinces"
+
+
+@pytest.fixture(scope="session")
+def example_results(example: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The results of one whole run of the example, reports included; do not change them, copy them."""
+    from yindi.shell import cli
+
+    out = tmp_path_factory.mktemp("example") / "results"
+    assert cli.call(["--quiet", "run", str(example), "--out", str(out)]) == 0
+    return out

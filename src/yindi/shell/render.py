@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import shutil
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -57,9 +58,13 @@ def file_name(document: Document, kind: str) -> str:
     return f"{document.subject}.{document.language}.{kind}"
 
 
-def report(study: Study, document: Document, kind: str, evidence: Evidence) -> bytes:
-    """One report as bytes."""
-    said = {str(p.ref): evidence.lines(p) for p in document.parts() if isinstance(p, Quantity)}
+def evidence_of(document: Document, evidence: Evidence) -> dict[str, tuple[str, ...]]:
+    """The lines of every number of a document, by reference."""
+    return {str(p.ref): evidence.lines(p) for p in document.parts() if isinstance(p, Quantity)}
+
+
+def report(study: Study, document: Document, kind: str, said: Mapping[str, Sequence[str]]) -> bytes:
+    """One report as bytes; `said` holds the lines of evidence by reference."""
     author, date = study.config.report.author, study.config.report.date
     if kind == "html":
         return html(document, said, author=author, date=date).encode()
@@ -96,8 +101,12 @@ def chosen(
 def write_reports(study: Study, place: Path, wanted: list[tuple[Document, str]] | None = None) -> None:
     """Write reports into an existing folder (default: all that the study file asks for)."""
     evidence = Evidence(study)
-    for document, kind in chosen(study) if wanted is None else wanted:
-        (place / file_name(document, kind)).write_bytes(report(study, document, kind, evidence))
+    asked = chosen(study) if wanted is None else wanted
+    for _, group in itertools.groupby(asked, key=lambda pair: id(pair[0])):
+        pairs = list(group)
+        said = evidence_of(pairs[0][0], evidence)
+        for document, kind in pairs:
+            (place / file_name(document, kind)).write_bytes(report(study, document, kind, said))
 
 
 def again(

@@ -61,7 +61,7 @@ def verify(place: str | Path, *, inputs: Path | None = None) -> Report:
         report.wrong(folder.MANIFEST, "its configuration is not the stored one.")
     _ledger(study, report)
     _tables(study, at / store.TABLES, report)
-    look = _Looker(study)
+    look = Looker(study)
     _documents(study, look, report)
     _reports(study, at / store.REPORTS, look, report)
     return report
@@ -136,7 +136,7 @@ def _first_difference(said: bytes, stored: bytes) -> str:
     return "is longer or shorter than the stored table."
 
 
-class _Looker:
+class Looker:
     """Looks quantities up, each reference once."""
 
     def __init__(self, study: Study):
@@ -144,12 +144,13 @@ class _Looker:
         self._known: dict[str, Quantity] = {}
 
     def __call__(self, ref: str) -> Quantity:
+        """The quantity a reference points at; raises YindiError where it points at nothing."""
         if ref not in self._known:
             self._known[ref] = self.study.look(ref)
         return self._known[ref]
 
 
-def _documents(study: Study, look: _Looker, report: Report) -> None:
+def _documents(study: Study, look: Looker, report: Report) -> None:
     for document in render.documents(study):
         for quantity in (p for p in document.parts() if isinstance(p, Quantity)):
             report.count("numbers in documents")
@@ -158,7 +159,7 @@ def _documents(study: Study, look: _Looker, report: Report) -> None:
                 report.wrong(f"document {document.subject} {document.language}", fault)
 
 
-def _against(look: _Looker, quantity: Quantity) -> str:
+def _against(look: Looker, quantity: Quantity) -> str:
     """What is wrong with a quantity, in words; empty where it is the number its reference points at."""
     try:
         stored = look(str(quantity.ref))
@@ -169,7 +170,7 @@ def _against(look: _Looker, quantity: Quantity) -> str:
     return f"{quantity.ref} is {stored.value!r} [{stored.unit}], the document holds {quantity.value!r} [{quantity.unit}]."
 
 
-def _reports(study: Study, where: Path, look: _Looker, report: Report) -> None:
+def _reports(study: Study, where: Path, look: Looker, report: Report) -> None:
     expected = {render.file_name(d, k) for d, k in render.chosen(study)}
     possible = {render.file_name(d, k) for d in render.documents(study) for k in render.FORMATS}
     there = {p.name for p in where.glob("*")}
@@ -180,10 +181,11 @@ def _reports(study: Study, where: Path, look: _Looker, report: Report) -> None:
     for name in sorted(there - possible):
         report.wrong(f"{store.REPORTS}/{name}", "belongs to no document of the plan.")
     for name in sorted(there & possible):
-        _report(study, where / name, look, report)
+        check_report(study, where / name, look, report)
 
 
-def _report(study: Study, path: Path, look: _Looker, report: Report) -> None:
+def check_report(study: Study, path: Path, look: Looker, report: Report) -> None:
+    """Read one report file back and compare every number and label in it with what is stored."""
     raw = path.read_bytes()
     try:
         found = reread.docx_numbers(raw) if path.suffix == ".docx" else reread.html_numbers(raw.decode())

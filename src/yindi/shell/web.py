@@ -135,7 +135,7 @@ class Pages:
         """A report as a page."""
         study = self.shelf.study()
         found = webdata.document(study, request.path_params["subject"], request.path_params["language"])
-        return HTMLResponse(render.report(study, found, "html", render.Evidence(study)))
+        return HTMLResponse(render.report(study, found, "html", render.evidence_of(found, render.Evidence(study))))
 
     def file(self, request: Request) -> Response:
         """A file of the result folder that its manifest lists: a report or a table."""
