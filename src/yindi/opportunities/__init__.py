@@ -5,8 +5,10 @@ from __future__ import annotations
 import importlib
 from typing import Any
 
-_MODULES = ("advantage", "backtest", "complexity", "coordinate", "crowding", "features", "fit", "models", "partners", "profile",
-            "relatedness", "rules", "scoring", "stage", "transitions")  # fmt: skip
+_MODULES = (
+    "advantage", "backtest", "complexity", "conventions", "coordinate", "crowding", "endowment", "features", "fit", "models",
+    "partners", "profile", "relatedness", "rules", "scoring", "sections", "stage", "transitions",
+)  # fmt: skip
 
 
 def __getattr__(name: str) -> Any:

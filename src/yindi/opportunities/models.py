@@ -52,7 +52,8 @@ def usable(entries: int, boost: bool | None) -> tuple[Model, ...]:
 def _boosted(x: np.ndarray, y: np.ndarray) -> Predictor:
     ensemble = need("sklearn.ensemble", "predict")
     found = ensemble.HistGradientBoostingClassifier(
-        max_iter=200, learning_rate=0.05, max_leaf_nodes=15, min_samples_leaf=50, l2_regularization=1.0, max_features=0.3,
+        max_iter=100, learning_rate=0.08, max_leaf_nodes=15, min_samples_leaf=50, l2_regularization=1.0, max_features=0.3,
+        max_bins=64,
         early_stopping=False, random_state=0,
     ).fit(x, y)  # fmt: skip
     return lambda rows: np.asarray(found.predict_proba(rows)[:, 1])
