@@ -76,21 +76,6 @@ class Disparity(Result):
     convergence: Table | None = None  # model (absolute, panel, spatial) -> coefficient, low, high, speed, half_life
     ellipse: Table | None = None  # year -> longitude, latitude, major, minor, azimuth, area, shift, direction
     left_out: Table | None = None  # table -> reason why the data do not carry it
-    change: Table | None = None  # part (gini, within, between, transvariation) -> change first to last, low, high, certainty
-    change_cells: Table | None = None  # pair (group, or "east|west") -> inequality, shares, change: sums to the Gini's change
-    polarisation: Table | None = None  # year -> wolfson, esteban_ray, duclos_esteban_ray, tsui_wang
-    warning: Table | None = None  # measure -> since, years, rise, relative, certainty, chance, step, step_share, level
-    warning_drivers: Table | None = None  # region, measure: what of the rise would be missing without the region
-    weighted: Table | None = None  # year -> gini, theil, mld, atkinson, cv and parts, under population weights
-    density: Table | None = None  # year, point -> x, density (one bandwidth for all years)
-    modes: Table | None = None  # year -> modes, fewest, most (over bandwidths), p_one (Silverman's test), bandwidth
-    markov: Table | None = None  # from, to (classes "1" lowest .. "4") -> count, p, passage
-    markov_classes: Table | None = None  # class -> upper (cut), starts, steady
-    spatial_markov: Table | None = None  # neighbours, from, to -> count, p
-    clubs: Table | None = None  # region -> club (0: none)
-    convergence: Table | None = None  # model (absolute, panel, spatial) -> coefficient, low, high, speed, half_life
-    ellipse: Table | None = None  # year -> longitude, latitude, major, minor, azimuth, area, shift, direction
-    left_out: Table | None = None  # table -> reason why the data do not carry it
 
 
 @dataclass(frozen=True, slots=True)

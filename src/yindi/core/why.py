@@ -12,6 +12,7 @@ from yindi.core.panel import STATUS, Panel
 if TYPE_CHECKING:
     from yindi.core.ledger import Step
     from yindi.core.study import Study
+    from yindi.core.table import Table
 
 CELLS_SHOWN = 12
 
@@ -30,7 +31,9 @@ def explain(study: Study, ref: Ref | str) -> str:
     return "\n".join(lines)
 
 
-def _walk(study: Study, name: str, at: Mapping[str, str], depth: int, seen: set[str]) -> Iterator[str]:
+def _walk(
+    study: Study, name: str, at: Mapping[str, str], depth: int, seen: set[str], child: Table | None = None
+) -> Iterator[str]:
     pad = "  " * depth
     if name in seen:
         yield f"{pad}<- {name} (shown above)"
@@ -39,7 +42,7 @@ def _walk(study: Study, name: str, at: Mapping[str, str], depth: int, seen: set[
     if name in ("panel", "activity"):
         panel = study.panel if name == "panel" else study.activity
         if panel is not None:
-            yield from _cells(study, panel, at, pad)
+            yield from _cells(study, _as_wide_as(panel, child), at, pad)
         return
     if name in study.ledger.sources:
         source = study.ledger.sources[name]
@@ -48,10 +51,17 @@ def _walk(study: Study, name: str, at: Mapping[str, str], depth: int, seen: set[
     if name in ("space", "config"):
         yield f"{pad}<- {name}"
         return
-    step = study.ledger.steps[study.table(name).step]
+    table = study.table(name)
+    step = study.ledger.steps[table.step]
     yield f"{pad}<- {step.made}: {_method(step)} [{step.id}]"
     for parent in step.inputs:
-        yield from _walk(study, parent, _narrow(study, parent, at), depth + 1, seen)
+        yield from _walk(study, parent, _narrow(study, parent, at), depth + 1, seen, table)
+
+
+def _as_wide_as(panel: Panel, child: Table | None) -> Panel:
+    labels = dict(child.axes).get(panel.axis, ()) if child is not None else ()
+    used = [i for i in panel.items if i in labels]
+    return panel.take(items=used) if used else panel
 
 
 def _method(step: Step) -> str:

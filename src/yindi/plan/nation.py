@@ -13,6 +13,7 @@ from yindi.plan.writer import Writer, body, items, order
 
 SHOWN = 5
 PRICED = ("limit", "floor")
+HEADS = {"regions": "regions_count"}
 
 
 def nation_document(w: Writer) -> Document:
@@ -335,4 +336,4 @@ def _industries(w: Writer) -> Grid:
     rows: list[list[Parts]] = [
         [(w.name("industry", i),), *w.cells(table.name, columns, industry=i)] for i in order(table, "before", "industry")
     ]
-    return w.grid("grid_industries", ("industry", *columns), rows, widths=(5, *(2 for _ in columns)))
+    return w.grid("grid_industries", ("industry", *(HEADS.get(c, c) for c in columns)), rows, widths=(5, *(2 for _ in columns)))

@@ -15,7 +15,7 @@ from yindi.report.charts import drawing
 from yindi.report.draw import width
 from yindi.report.package import XML, word_file
 from yindi.report.png import png
-from yindi.report.text import Evidence, any_marked, checksum, has_digit, is_number, joined, plain, short, spoken, stored
+from yindi.report.text import ANNEX, Evidence, any_marked, checksum, has_digit, is_number, joined, plain, short, spoken, stored
 from yindi.report.words import word
 
 _R = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -40,7 +40,7 @@ def docx(document: Document, evidence: Evidence | None = None, *, profile: str |
     body = f"{XML}<w:document {spaces}><w:body>{inside}{styles.section(look)}</w:body></w:document>"
     title = short(document.title, language)
     fixed = styles.template(profile, language)
-    return word_file(body, page.images, fixed, title=title, author=author, language=look["language"], references=page.cells)
+    return word_file(body, page.images, fixed, title=title, author=author, language=look["language"])
 
 
 @dataclass(slots=True)
@@ -55,7 +55,6 @@ class _Page:
     tables: int = 0
     figures: int = 0
     images: dict[str, bytes] = field(default_factory=dict)
-    cells: dict[str, str] = field(default_factory=dict)
 
     def mark(self) -> int:
         """The next bookmark's number."""
@@ -89,10 +88,8 @@ def _runs(page: _Page, parts: Iterable[Part]) -> Iterator[str]:
                 ref = str(part.ref)
                 inside = run(text, '<w:rStyle w:val="Number"/>')
                 tip = quoteattr(f"{ref} = {stored(part)}")
-                new = ref not in page.numbers and ref not in page.cells
-                row = page.numbers.get(ref) or page.cells.setdefault(ref, f"T{len(page.cells) + 1}")
-                link = f'<w:hyperlink w:anchor="{row}" w:tooltip={tip} w:history="1">{inside}</w:hyperlink>'
-                yield bookmarked(page, row, link) if new else link
+                row = page.numbers.get(ref, ANNEX)
+                yield f'<w:hyperlink w:anchor="{row}" w:tooltip={tip} w:history="1">{inside}</w:hyperlink>'
             case Label() if has_digit(part.text):
                 yield label(page, text)
             case "、":
@@ -325,14 +322,13 @@ def _inline(n: int, name: str, alt: str, wide: int, high: int) -> str:
 def _annex(page: _Page, document: Document, evidence: Evidence) -> Iterator[str]:
     """The evidence index: a bookmarked row for every quantity of a sentence, its stored value and where it comes from.
 
-    Numbers in table cells carry their reference as the link's tip and in customXml; a row for each would make the index longer
-    than the report.
+    Numbers in table cells carry their reference as the link's tip; a row for each would make the index longer than the report.
     """
     found = spoken(document)
     if not found:
         return
     say = functools.partial(word, language=page.language)
-    yield paragraph("AnnexHeading", run(say("annex") + say("colon") + say("evidence_index")))
+    yield paragraph("AnnexHeading", bookmarked(page, ANNEX, run(say("annex") + say("colon") + say("evidence_index"))))
     yield paragraph("Normal", run(say("evidence_lead")))
     wide = [round(page.wide * share) for share in (0.065, 0.39, 0.205, 0.34)]
     heads = [paragraph("EvidenceText", run(say(f"evidence_{k}"))) for k in ("id", "ref", "value", "source")]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Mapping
-from xml.sax.saxutils import escape, quoteattr
+from xml.sax.saxutils import escape
 
 XML = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _KIND = "application/vnd.openxmlformats-officedocument.wordprocessingml"
@@ -13,7 +13,6 @@ _REL = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 WORD_PARTS = {"document": "document.main", "styles": "styles", "numbering": "numbering", "fontTable": "fontTable",
               "settings": "settings", "footer1": "footer", "footer2": "footer"}  # fmt: skip
-REFERENCES = "customXml/item1.xml"
 _IDS = {"footer1": "rIdOdd", "footer2": "rIdEven"}
 
 
@@ -53,7 +52,6 @@ def _links(images: Mapping[str, bytes]) -> str:
         for name, kind in WORD_PARTS.items()
         if name != "document"
     ]
-    rows += [f'<Relationship Id="rIdReferences" Type="{_REL}/customXml" Target="../{REFERENCES}"/>']
     rows += [f'<Relationship Id="rImg_{name}" Type="{_REL}/image" Target="media/{name}.png"/>' for name in images]
     return f'{XML}<Relationships xmlns="{_PACKAGE}/relationships">{"".join(rows)}</Relationships>'
 
@@ -67,11 +65,6 @@ def _core(title: str, author: str, language: str) -> str:
     )
 
 
-def _references(references: Mapping[str, str]) -> str:
-    rows = "".join(f"<r id={quoteattr(name)}>{escape(ref)}</r>" for ref, name in references.items())
-    return f'{XML}<references xmlns="urn:yindi:references">{rows}</references>'
-
-
 def word_file(
     body: str,
     images: Mapping[str, bytes],
@@ -80,16 +73,14 @@ def word_file(
     title: str,
     author: str,
     language: str,
-    references: Mapping[str, str],
 ) -> bytes:
-    """A Word file of document.xml, pictures by name, the parts that hang on the profile, and the references of table cells."""
+    """A Word file of document.xml, pictures by name and the parts that hang on the profile."""
     parts = {
         "[Content_Types].xml": _types().encode(),
         "_rels/.rels": _relations().encode(),
         "docProps/core.xml": _core(title, author, language).encode(),
         "word/document.xml": body.encode(),
         "word/_rels/document.xml.rels": _links(images).encode(),
-        REFERENCES: _references(references).encode(),
         **fixed,
         **{f"word/media/{name}.png": content for name, content in images.items()},
     }

@@ -13,7 +13,7 @@ from yindi.core.errors import Problem, UsageError, YindiError
 from yindi.core.finding import Quantity
 from yindi.core.names import SELF
 from yindi.core.wording import write
-from yindi.report.text import checksum, has_digit, stored
+from yindi.report.text import ANNEX, checksum, has_digit, stored
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _WP = "{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}"
@@ -95,11 +95,9 @@ def docx_numbers(content: bytes) -> list[Found]:
             raise UsageError("This is no Word file: it has no word/document.xml.")
         body = etree.fromstring(archive.read("word/document.xml"))
         core = archive.read("docProps/core.xml").decode()
-        cells = _cells(archive)
         edges = [etree.fromstring(archive.read(n)) for n in archive.namelist() if re.match(r"word/(footer|header)\d*\.xml", n)]
     language = "zh" if "<dc:language>zh" in core else "en"
     rows, found = _index(body, language)
-    rows |= cells
     reader = _Reader(language, rows)
     found += [f for n, p in enumerate(body.iter(W + "p"), 1) if p not in reader.indexed for f in reader.paragraph(p, n)]
     found += [f for edge in edges for p in edge.iter(W + "p") for f in _Reader(language, rows).paragraph(p, 0)]
@@ -122,15 +120,6 @@ class _Row:
     ref: str
     value: str
     paragraphs: tuple[Any, ...]
-
-
-def _cells(archive: zipfile.ZipFile) -> dict[str, _Row]:
-    """The references of table cells, by the name their links have."""
-    from lxml import etree
-
-    parts = [etree.fromstring(archive.read(n)) for n in archive.namelist() if re.match(r"customXml/item\d+\.xml", n)]
-    space = "{urn:yindi:references}"
-    return {r.get("id"): _Row(r.text or "", "", ()) for part in parts for r in part.iter(f"{space}r")}
 
 
 def _index(body: Any, language: str) -> tuple[dict[str, _Row], list[Found]]:

@@ -10,6 +10,8 @@ from yindi.core.errors import EvidenceError
 from yindi.core.finding import Label, Quantity
 from yindi.core.wording import write
 
+ANNEX = "evidence"
+
 Evidence = Mapping[str, Sequence[str]]
 """Reference as text -> short lines that say where the number comes from."""
 
