@@ -170,3 +170,9 @@ def test_asserts_are_no_guards() -> None:
 def test_annotations_are_lazy_everywhere() -> None:
     future = "from __future__ import annotations"
     assert not [where(p) for p in MODULES if list(functions(p)) and future not in text(p)]
+
+
+def test_no_two_test_files_have_one_name() -> None:
+    """Test folders are no packages, so pytest imports each file by its bare name."""
+    names = [p.name for p in (ROOT / "tests").rglob("*.py") if p.name != "conftest.py"]
+    assert sorted({n for n in names if names.count(n) > 1}) == []

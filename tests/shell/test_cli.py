@@ -205,3 +205,26 @@ def test_interrupted_in_the_middle(example: Path, tmp_path: Path) -> None:
     assert "interrupted" in done.stderr
     assert list(tmp_path.iterdir()) == []
     assert signal.SIGINT
+
+
+DAGUM = "year,gini,within,between,transvariation\n2020,0.300,0.080,0.170,0.050\n2021,0.310,0.080,0.170,0.050\n"
+
+
+def test_audit(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """In 2021 the parts add to 0.300, not to the 0.310 that is printed."""
+    table = tmp_path / "table.csv"
+    table.write_text(DAGUM)
+    assert cli.call(["audit", str(table), "--json"]) == 3
+    said = json.loads(capsys.readouterr().out)
+    assert said["kind"] == "dagum"
+    assert [b["row"] for b in said["breaks"] if not b["note"]] == [2]
+    table.write_text(DAGUM.replace("0.310", "0.300"))
+    assert cli.call(["audit", str(table)]) == 0
+    assert "every identity holds" in capsys.readouterr().out
+    assert cli.call(["audit", str(table), "--kind", "dagun"]) == 2
+    assert "dagum" in capsys.readouterr().err
+    assert cli.call(["audit", str(tmp_path / "nothing.csv")]) == 3
+
+
+def test_our_own_tables_pass_our_audit(example_results: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.call(["audit", str(example_results)]) == 0, capsys.readouterr().out

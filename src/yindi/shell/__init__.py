@@ -6,9 +6,23 @@ import importlib
 from typing import Any
 
 _MODULES = (
-    "archive", "catalogue", "cli", "codec", "doctor", "folder", "inspect", "job", "render", "store", "trace", "verify", "web",
-    "webdata", "yamlfile",
-)  # fmt: skip
+    "archive",
+    "auditing",
+    "catalogue",
+    "cli",
+    "codec",
+    "doctor",
+    "folder",
+    "inspect",
+    "job",
+    "render",
+    "store",
+    "trace",
+    "verify",
+    "web",
+    "webdata",
+    "yamlfile",
+)
 
 
 def __getattr__(name: str) -> Any:

@@ -140,6 +140,20 @@ def verify(results: Path, inputs: Path | None, as_json: bool) -> int:
 
 
 @yindi.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--kind", metavar="KIND", help="dagum, theil, markov, moran, weights or coupling (default: guessed).")
+@click.option("--data", type=click.Path(path_type=Path), help="The indicators behind a table of weights.")
+@_json
+def audit(file: Path, kind: str | None, data: Path | None, as_json: bool) -> int:
+    """Check the arithmetic of a published table (CSV, xlsx) or of a results folder."""
+    from yindi.shell import auditing
+
+    report = auditing.table(file, kind, data)
+    _give(as_json, auditing.record(report), str(report))
+    return 0 if report.clean else 3
+
+
+@yindi.command()
 @click.argument("results", metavar="DIR", type=click.Path(path_type=Path))
 @click.option("--port", type=click.IntRange(1, 65535), help="Port on 127.0.0.1 (default 8765, or a free one).")
 @click.option("--open", "show", is_flag=True, help="Open the page in a browser.")

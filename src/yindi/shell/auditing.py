@@ -1,0 +1,28 @@
+"""`yindi audit`: a table's audit, and its report as plain records."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import Any
+
+from yindi.audit import run
+from yindi.audit.findings import Report
+
+
+def table(path: Path, kind: str | None, data: Path | None) -> Report:
+    """The audit of a file or of a results folder."""
+    return run.table(path, kind, data=data)
+
+
+def record(report: Report) -> dict[str, Any]:
+    """The report with numbers that JSON knows."""
+    breaks = [{"rule": b.rule, "row": b.row, "label": b.label, "columns": list(b.columns), "found": _finite(b.found),
+               "expected": _finite(b.expected), "size": _finite(b.size), "message": b.message, "note": b.note}
+              for b in report.breaks]  # fmt: skip
+    return {"ok": report.clean, "source": report.source, "kind": report.kind, "rows": report.rows,
+            "rules": list(report.rules), "breaks": breaks}  # fmt: skip
+
+
+def _finite(value: float) -> float | None:
+    return value if math.isfinite(value) else None
