@@ -38,8 +38,9 @@ def _faults(v: Variable) -> list[str]:
 
 
 def variables(config: StudyConfig, folder: Path, problems: Problems) -> dict[str, Variable]:
-    """All variables by code: the packaged table, then the user's own (which may redefine a code)."""
+    """All variables by code: packaged, brought by the packaged framework, then the user's own (which may redefine one)."""
     table = {r["code"]: _variable(r) for r in resources.rows("variables.csv")}
+    table.update(_brought(config.framework))
     if config.variables is None:
         return table
     path = folder / config.variables
@@ -49,6 +50,14 @@ def variables(config: StudyConfig, folder: Path, problems: Problems) -> dict[str
     for n, row in enumerate(csv.DictReader(io.StringIO(decode(path.read_bytes(), config.variables))), 2):
         _own_variable(table, row, f"{config.variables}, row {n}", problems)
     return table
+
+
+def _brought(framework: str) -> dict[str, Variable]:
+    """The variables that a packaged framework brings with it."""
+    if framework not in _packaged():
+        return {}
+    rows = resources.tree(f"frameworks/{framework}.yaml").get("variables", ())
+    return {r["code"]: _variable({k: str(v) for k, v in r.items()}) for r in rows}
 
 
 def _own_variable(table: dict[str, Variable], row: Mapping[str, str], place: str, problems: Problems) -> None:
