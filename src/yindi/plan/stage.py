@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from yindi.core import resources
@@ -23,15 +23,45 @@ INPUTS = ("scores.index", "diagnosis.endowment", "diagnosis.obstacle", "opportun
 def plan(study: Study) -> Study:
     """The study with every report's words; every number in them is a Quantity that points at a table."""
     study = replace(study, names=with_words(study.names))
-    tables = phrases.load()
-    documents: list[Document] = []
-    for language in study.config.report.languages:
-        documents.append(nation_document(Writer(study, tables[language], "nation")))
-        documents += [region_document(Writer(study, tables[language], r)) for r in study.panel.regions]
+    documents = compose(study)
     bench = Bench(study, "plan")
     _sentences(bench, documents)
     _quantities(bench, documents)
-    return bench.done(documents=tuple(documents))
+    return bench.done(documents=documents)
+
+
+def compose(study: Study) -> tuple[Document, ...]:
+    """Every document of a study in every language: a pure function of its tables, so that it can be done again and compared."""
+    tables = phrases.load()
+    subjects = ("nation", *study.panel.regions)
+    return tuple(_document(Writer(study, tables[x], s)) for x in study.config.report.languages for s in subjects)
+
+
+def _document(w: Writer) -> Document:
+    return nation_document(w) if w.subject == "nation" else region_document(w)
+
+
+def reworded(study: Study) -> list[tuple[str, str]]:
+    """(place, what differs) for each stored document whose words no longer follow from the stored tables."""
+    found: list[tuple[str, str]] = []
+    fresh = {(d.subject, d.language): d for d in compose(study)}
+    for held in study.need("plan").documents:
+        place = f"document {held.subject}.{held.language}"
+        again = fresh.get((held.subject, held.language))
+        if again is None or len(again.blocks) != len(held.blocks):
+            found.append((place, "has other sections than its tables give."))
+        elif again != held:
+            pairs = zip(_plain(held), _plain(again), strict=False)
+            was, now = next(((a, b) for a, b in pairs if a != b), ("", ""))
+            found.append((place, f"says {was!r}, its tables give {now!r}."))
+    return found
+
+
+def _plain(document: Document) -> Iterator[str]:
+    for _, s in said(document):
+        yield text_of(s.parts, document.language)
+    for part in document.parts():
+        yield text_of((part,), document.language)
 
 
 def with_words(names: Names) -> Names:
@@ -59,7 +89,7 @@ def said(document: Document) -> Iterator[tuple[str, Sentence]]:
                 yield from ((section, s) for s in block.note)
 
 
-def _sentences(bench: Bench, documents: list[Document]) -> None:
+def _sentences(bench: Bench, documents: Sequence[Document]) -> None:
     rows = [
         (f"{d.subject}.{d.language}.{n}", d.subject, d.language, section, text_of(s.parts, d.language), s.finding, s.grade)
         for d in documents
@@ -76,7 +106,7 @@ def _sentences(bench: Bench, documents: list[Document]) -> None:
     )
 
 
-def _quantities(bench: Bench, documents: list[Document]) -> None:
+def _quantities(bench: Bench, documents: Sequence[Document]) -> None:
     cited = [p for d in documents for p in d.parts() if isinstance(p, Quantity)]
     times = Counter(str(q.ref) for q in cited)
     values = {str(q.ref): q.value for q in cited}

@@ -12,6 +12,7 @@ from yindi.core.finding import Quantity
 from yindi.core.ledger import digest
 from yindi.core.study import Study
 from yindi.core.table import Table
+from yindi.plan.stage import reworded
 from yindi.report import reread
 from yindi.shell import folder, render, store
 from yindi.shell.trace import inputs_folder
@@ -63,8 +64,17 @@ def verify(place: str | Path, *, inputs: Path | None = None) -> Report:
     _tables(study, at / store.TABLES, report)
     look = Looker(study)
     _documents(study, look, report)
+    _words(study, report)
     _reports(study, at / store.REPORTS, look, report)
     return report
+
+
+def _words(study: Study, report: Report) -> None:
+    if "plan" not in study.results:
+        return
+    report.count("documents composed again", len(study.plan.documents))
+    for place, message in reworded(study):
+        report.wrong(place, message)
 
 
 def _outputs(at: Path, said: dict[str, str], report: Report) -> None:
