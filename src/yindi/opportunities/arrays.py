@@ -40,7 +40,7 @@ def unit(x: Any, name: str, *, dims: tuple[int, ...] = (2,)) -> np.ndarray:
 def binary(m: Any, name: str = "m") -> np.ndarray:
     """A presence matrix (R,C) as float64 zeros and ones; raises MethodError for any other value."""
     array = finite(m, name, dims=(2,))
-    if not np.isin(array, (0.0, 1.0)).all():
+    if not ((array == 0) | (array == 1)).all():
         raise MethodError(f"{name} is a presence matrix: zeros and ones only. Make one with advantage.present.")
     return array
 

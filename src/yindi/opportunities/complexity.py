@@ -11,7 +11,7 @@ from yindi.core.errors import MethodError
 from yindi.core.registry import method
 from yindi.opportunities.arrays import binary, quotient
 
-DENSE_BELOW = 300
+DENSE_BELOW = 350
 
 
 class ComplexityWarning(UserWarning):
@@ -34,13 +34,33 @@ class Fitness(NamedTuple):
 
 def parts(m: Any) -> tuple[np.ndarray, np.ndarray]:
     """Part of the bipartite graph of each region (R,) and activity (C,), from 0; -1 for an empty row or column."""
+    here = binary(m)
+    filled = np.asarray(here.any(axis=1)), np.asarray(here.any(axis=0))
+    if _reach(here, filled[0]):
+        return np.where(filled[0], 0, -1), np.where(filled[1], 0, -1)
+    return _components(here)
+
+
+def _reach(here: np.ndarray, filled: np.ndarray) -> bool:
+    """True where every filled region is reached from the first one by shared activities."""
+    if not filled.any():
+        return False
+    reached, count = np.zeros(len(here)), 0
+    reached[int(filled.argmax())] = 1.0
+    while reached.sum() > count:
+        count = int(reached.sum())
+        reached = (here @ ((reached @ here) > 0) > 0).astype(float)
+    return count == int(filled.sum())
+
+
+def _components(here: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     from scipy.sparse import bmat, csr_matrix
     from scipy.sparse.csgraph import connected_components
 
-    here = csr_matrix(binary(m))
-    _, label = connected_components(bmat([[None, here], [here.T, None]]), directed=False)
+    links = csr_matrix(here)
+    _, label = connected_components(bmat([[None, links], [links.T, None]]), directed=False)
     rows, columns = label[: here.shape[0]], label[here.shape[0] :]
-    linked = np.unique(rows[np.diff(here.indptr) > 0])
+    linked = np.unique(rows[np.diff(links.indptr) > 0])
     place = np.full(label.max(initial=0) + 1, -1)
     place[linked] = np.arange(len(linked))
     return place[rows], place[columns]
@@ -76,8 +96,9 @@ def _one_part(m: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     if min(m.shape) < 2:
         raise MethodError(f"Complexity needs two regions and two activities that are linked; a part of the matrix is {m.shape}.")
     diversity, ubiquity = m.sum(axis=1), m.sum(axis=0)
-    scaled = m / np.sqrt(diversity)[:, None] / np.sqrt(ubiquity)
-    kp = _second(scaled, np.sqrt(ubiquity / m.sum())) / np.sqrt(ubiquity)
+    kp = _eigenvector(m, diversity, ubiquity) if m.shape[1] <= m.shape[0] else None
+    if kp is None:
+        kp = (_eigenvector(m.T, ubiquity, diversity) @ m) / ubiquity
     kc = (m @ kp) / diversity
     spread = kc.std()
     if spread <= 1e-12 * np.abs(kp).max():
@@ -94,29 +115,30 @@ def _sign(kc: np.ndarray, diversity: np.ndarray) -> float:
     return 1.0 if kc[int(np.argmax(np.abs(kc - kc.mean())))] > kc.mean() else -1.0
 
 
-def _second(s: np.ndarray, trivial: np.ndarray) -> np.ndarray:
-    """Second right singular vector of s (R,C), whose first, `trivial` (C,), is known and taken out."""
-    if s.shape[1] > s.shape[0]:
-        first = s @ trivial
-        left = _top(s @ s.T if len(s) <= DENSE_BELOW else s, first / np.linalg.norm(first))
-        right: np.ndarray = s.T @ left
-        right /= np.linalg.norm(right)
-        return right
-    return _top(s.T @ s if s.shape[1] <= DENSE_BELOW else s.T, trivial)
-
-
-def _top(s: np.ndarray, trivial: np.ndarray) -> np.ndarray:
-    """Leading eigenvector of s s' (or of s itself when square and symmetric by construction) less the trivial direction."""
+def _eigenvector(m: np.ndarray, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
+    """Second eigenvector of columns^-1 m' rows^-1 m, (C,) for m (R,C), solved in its symmetric form with the first taken out."""
     from scipy.linalg import eigh
+    from scipy.sparse import csr_matrix
     from scipy.sparse.linalg import LinearOperator, eigsh
 
-    n = len(s)
+    n, root = m.shape[1], np.sqrt(columns)
+    first = root / np.linalg.norm(root)
     if n <= DENSE_BELOW:
-        vector: np.ndarray = eigh(s - np.outer(trivial, trivial), subset_by_index=[n - 1, n - 1])[1][:, 0]
-        return vector
-    operator = LinearOperator((n, n), matvec=lambda v: s @ (s.T @ v) - trivial * (trivial @ v), dtype=float)
-    start = np.cos(np.arange(n) * 0.7) - trivial * (trivial @ np.cos(np.arange(n) * 0.7))
-    found: np.ndarray = eigsh(operator, k=1, which="LA", v0=start, tol=1e-15)[1][:, 0]
+        scaled = m / np.sqrt(rows)[:, None] / root
+        top: np.ndarray = eigh(scaled.T @ scaled - np.outer(first, first), subset_by_index=[n - 1, n - 1])[1][:, 0]
+        top /= root
+        return top
+    links = csr_matrix(m)
+    back = links.T.tocsr()
+
+    def turn(v: np.ndarray) -> np.ndarray:
+        turned: np.ndarray = back @ ((links @ (v / root)) / rows) / root - first * (first @ v)
+        return turned
+
+    start = np.cos(np.arange(n) * 0.7)
+    operator = LinearOperator((n, n), matvec=turn, dtype=float)
+    found: np.ndarray = eigsh(operator, k=1, which="LA", v0=start - first * (first @ start), tol=1e-14)[1][:, 0]
+    found /= root
     return found
 
 

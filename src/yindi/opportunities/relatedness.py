@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -19,9 +19,10 @@ def proximity(m: Any, *, knn: int | None = None, diagonal: float = 0.0) -> np.nd
     (those tied with the k-th too) and 0 elsewhere, which is no longer symmetric. Raises MethodError for knn < 1.
     """
     here = binary(m).astype(np.float32)
-    together = (here.T @ here).astype(float)
-    ubiquity = np.diag(together).copy()
-    phi = quotient(together, np.maximum(ubiquity[:, None], ubiquity))
+    together = here.T @ here
+    rarity = _inverse(np.diag(together).astype(float))
+    phi: np.ndarray = np.minimum(rarity[:, None], rarity)
+    phi *= together
     np.fill_diagonal(phi, 0.0)
     if knn is not None:
         phi = _nearest(phi, knn)
@@ -52,8 +53,17 @@ def density(m: Any, phi: Any) -> np.ndarray:
     m: (R,C) presence; phi: (C,C), column p holds the proximities to p. Returns (R,C) in [0, 1]; 0 where p has no relation at all.
     """
     here = binary(m)
-    near = _phi(here, phi)
-    return quotient(here @ near, near.sum(axis=0))
+    return _density(here, _phi(here, phi))
+
+
+def _density(here: np.ndarray, near: np.ndarray) -> np.ndarray:
+    around: np.ndarray = here @ near
+    around *= _inverse(near.sum(axis=0))
+    return around
+
+
+def _inverse(total: np.ndarray) -> np.ndarray:
+    return quotient(np.ones_like(total), total)
 
 
 @method("relatedness", "outlook", cites=("Hausmann et al. 2014",), laws=("equivariant",))
@@ -63,8 +73,12 @@ def outlook(m: Any, phi: Any, pci: Any) -> np.ndarray:
     m: (R,C), phi: (C,C), pci: (C,) finite. Returns (R,). Depends on where pci is zero: say which zero was used.
     """
     here = binary(m)
-    value = finite(pci, "pci", dims=(1,))
-    result: np.ndarray = (density(here, phi) * (1 - here)) @ value
+    near, value = _phi(here, phi), finite(pci, "pci", dims=(1,))
+    return _outlook(here, _density(here, near), value)
+
+
+def _outlook(here: np.ndarray, around: np.ndarray, value: np.ndarray) -> np.ndarray:
+    result: np.ndarray = around @ value - (around * here) @ value
     return result
 
 
@@ -76,8 +90,30 @@ def gain(m: Any, phi: Any, pci: Any) -> np.ndarray:
     """
     here = binary(m)
     near, value = _phi(here, phi), finite(pci, "pci", dims=(1,))
-    pull = quotient(near, near.sum(axis=0)) * value
+    return _gain(here, near, _density(here, near), value)
+
+
+def _gain(here: np.ndarray, near: np.ndarray, around: np.ndarray, value: np.ndarray) -> np.ndarray:
+    pull = near * (_inverse(near.sum(axis=0)) * value)
     np.fill_diagonal(pull, 0.0)
-    absent = 1 - here
-    result: np.ndarray = absent * (absent @ pull.T - density(here, near) * value)
-    return result
+    gained: np.ndarray = here @ pull.T
+    gained += around * value
+    gained -= pull.sum(axis=1)
+    gained *= here - 1
+    return gained
+
+
+class Surroundings(NamedTuple):
+    """density (R,C), outlook (R,) and gain (R,C) of one presence matrix."""
+
+    density: np.ndarray
+    outlook: np.ndarray
+    gain: np.ndarray
+
+
+def surroundings(m: Any, phi: Any, pci: Any) -> Surroundings:
+    """Density, outlook and gain at once, with the density computed once: m (R,C), phi (C,C), pci (C,) finite."""
+    here = binary(m)
+    near, value = _phi(here, phi), finite(pci, "pci", dims=(1,))
+    around = _density(here, near)
+    return Surroundings(around, _outlook(here, around, value), _gain(here, near, around, value))

@@ -1,0 +1,92 @@
+"""CPU seconds and peak memory of the chain RCA, ECI/PCI, proximity, density, outlook, gain; and of one proof out of time.
+
+python benchmarks/bench_opportunities.py [CASE ...]   (each case in a process of its own; set OMP_NUM_THREADS=1 to compare)
+Peers run beside it where they are installed: ecomplexity on cases small enough for it.
+"""
+
+from __future__ import annotations
+
+import resource
+import subprocess
+import sys
+import time
+import warnings
+from collections.abc import Callable
+
+import numpy as np
+
+from yindi.opportunities import advantage, backtest, complexity, relatedness
+
+CASES = {
+    "one_year": (250, 1200, 0.3, 1),
+    "ten_years": (340, 1400, 0.3, 10),
+    "counties": (2800, 1400, 0.25, 1),
+    "half_counties": (1400, 1400, 0.25, 1),
+    "half_activities": (2800, 700, 0.25, 1),
+}
+
+
+def panel(regions: int, activities: int, fill: float, seed: int) -> np.ndarray:
+    """Nested amounts with noise."""
+    rng = np.random.default_rng(seed)
+    rank = np.linspace(0, 1, regions)[:, None] + np.linspace(0, 1, activities)
+    chance = 1 / (1 + np.exp(6 * (rank - 0.5 - fill)))
+    return rng.lognormal(0, 1, rank.shape) * (rng.random(rank.shape) < chance * fill / chance.mean())
+
+
+def chain(x: np.ndarray) -> None:
+    """All quantities of one year."""
+    here = advantage.present(x)
+    m = here[here.any(axis=1)][:, here.any(axis=0)].astype(float)
+    pci = complexity.eci_pci(m).pci
+    relatedness.surroundings(m, relatedness.proximity(m), pci)
+
+
+def ecomplexity(x: np.ndarray) -> None:
+    """The same by the peer, from its long table; making the table is not counted against it."""
+    import pandas
+    from ecomplexity import ecomplexity as peer
+
+    r, c = np.indices(x.shape)
+    long = pandas.DataFrame({"t": 1, "r": r.ravel(), "c": c.ravel(), "v": x.ravel()})
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        peer(long, {"time": "t", "loc": "r", "prod": "c", "val": "v"}, check_logsupermodularity=False, verbose=False)
+
+
+def measure(work: Callable[[np.ndarray], None], years: list[np.ndarray]) -> tuple[float, float]:
+    """CPU seconds, and megabytes above what stood before."""
+    before, start = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.process_time()
+    for x in years:
+        work(x)
+    return time.process_time() - start, (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1000
+
+
+def proof() -> tuple[float, float]:
+    """One proof out of time on 300 regions x 120 activities x 5 years, without boosting."""
+    x = np.stack([panel(300, 120, 0.3, seed) for seed in range(5)], axis=1)
+    return measure(lambda p: backtest.evaluate(p, split=2, boost=False) and None, [x])
+
+
+def run(case: str) -> None:
+    """One case, printed as a line."""
+    if case == "proof":
+        print(f"{case:16} {proof()[0]:8.2f} s")
+        return
+    regions, activities, fill, count = CASES[case]
+    years = [panel(regions, activities, fill, seed) for seed in range(count)]
+    chain(panel(40, 50, 0.3, 0))
+    print("{:16} {:8.2f} s {:8.0f} MB".format(case, *measure(chain, years)))
+    try:
+        print("{:16} {:8.2f} s {:8.0f} MB (ecomplexity)".format(case, *measure(ecomplexity, years[:1])))
+    except ImportError:
+        return
+
+
+if __name__ == "__main__":
+    chosen = sys.argv[1:] or [*CASES, "proof"]
+    if len(chosen) == 1:
+        run(chosen[0])
+    else:
+        for name in chosen:
+            subprocess.run([sys.executable, __file__, name], check=True)
