@@ -13,7 +13,8 @@ from yindi.core.errors import MethodError, ProblemsError
 from yindi.core.study import Study
 from yindi.measure.stage import measure
 
-TABLES = ("normalised", "weights", "index", "dimensions", "rank", "rank_low", "rank_high", "trend", "choices")
+PLAIN = ("normalised", "weights", "index", "dimensions", "rank", "rank_low", "rank_high", "trend", "choices")
+TABLES = (*PLAIN, "national", "influence", "standing", "drivers", "frameworks")
 
 
 def run(**given: Any) -> Study:
@@ -58,6 +59,36 @@ def test_choices_share_the_variance(done: Study) -> None:
     assert (shares >= 0).all()
     assert shares.sum() == pytest.approx(1, abs=0.02)
     assert "entropy; critic; equal" in done.scores.choices.array("options")
+
+
+def test_what_an_indicator_decides_sums_to_the_index(done: Study) -> None:
+    assert done.scores.influence.array("variance_share").sum() == pytest.approx(1)
+    np.testing.assert_allclose(done.scores.influence.array("nominal"), done.scores.weights.array()[-1])
+
+
+def test_sure_places_have_sure_probabilities(done: Study) -> None:
+    """Two of eight regions are a quarter; Beijing leads and Gansu lags in every draw of the made-up data."""
+    standing = done.scores.standing
+    assert standing.quantity("upper", region="110000").value == 1
+    assert standing.quantity("lower", region="620000").value == 1
+    assert standing.number("median", region="620000") == 8
+
+
+def test_total_shares_are_no_smaller_than_first_ones(done: Study) -> None:
+    """But for the noise of the estimate."""
+    drivers = done.scores.drivers
+    assert (drivers.array("total") >= drivers.array("first") - 0.2).all()
+    assert (drivers.array("total") >= 0).all()
+
+
+def test_the_same_data_under_other_frameworks(done: Study) -> None:
+    """The study's own framework agrees with itself; nqpf_c covers five of 25 (income, output, patents, software, telecom)."""
+    frameworks = done.scores.frameworks
+    assert frameworks.number("spearman", framework="nqpf_b") == pytest.approx(1)
+    assert frameworks.number("largest_shift", framework="nqpf_b") == 0
+    assert frameworks.number("covered", framework="nqpf_c") == 5
+    assert frameworks.number("covered", framework="nqpf_d") == 2
+    assert not frameworks.has("spearman", framework="nqpf_d")
 
 
 def test_trend_reads_the_ends(done: Study) -> None:

@@ -37,3 +37,11 @@ def tree(path: str) -> Any:
     import yaml
 
     return yaml.load(text(path), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+
+
+@functools.cache
+def names(folder: str, suffix: str) -> tuple[str, ...]:
+    """Names (without suffix) of the packaged files of a folder, sorted."""
+    return tuple(
+        sorted(p.name.removesuffix(suffix) for p in files("yindi.data").joinpath(folder).iterdir() if p.name.endswith(suffix))
+    )

@@ -47,6 +47,10 @@ class Scores(Result):
     trend: Table  # region -> first, last, change, growth (per year), rank_first, rank_last, rank_change (positive = rose)
     choices: Table  # choice (what the draws vary) -> options (text), share (of rank variance that it explains)
     national: Table | None = None  # year -> mean, median, lowest, highest of the index over regions
+    influence: Table | None = None  # indicator -> nominal (weight), variance_share, correlation: what it really decides
+    standing: Table | None = None  # region (last year) -> upper, lower (probability of the best, worst quarter), median (rank)
+    drivers: Table | None = None  # region, choice (last year) -> first, total: Sobol shares of the variance of its rank
+    frameworks: Table | None = None  # framework -> indicators, covered, spearman, kendall, mean_shift, largest_shift (last year)
 
 
 @dataclass(frozen=True, slots=True)

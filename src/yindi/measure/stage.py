@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from yindi.core import resources
 from yindi.core.axes import INDICATOR, REGION, YEAR
 from yindi.core.errors import Problems
 from yindi.core.panel import ABSENT, Panel
@@ -15,10 +16,13 @@ from yindi.core.registry import get
 from yindi.core.streams import stream
 from yindi.core.study import Bench, Study
 from yindi.core.table import Axes
-from yindi.measure import aggregate, normalise, robust, weights, yardsticks
+from yindi.measure import aggregate, normalise, robust, sensitivity, weights, yardsticks
+from yindi.measure import influence as effect
 from yindi.measure.ranks import DIGITS, ranks
 
 PERTURBATION = 0.25
+SOBOL_DRAWS = 1024
+LEAST_COVERED = 3
 FLOOR = 0.01
 _LOADED = (aggregate, normalise, robust, weights)
 
@@ -70,6 +74,8 @@ def measure(study: Study) -> Study:
     _intervals(bench, given, rank)
     _trend(bench, given, index, rank)
     _national(bench, given, index)
+    _influence(bench, given, z, w)
+    _frameworks(bench, given, index)
     return bench.done()
 
 
@@ -164,12 +170,14 @@ def _intervals(bench: Bench, given: Input, rank: np.ndarray) -> None:
     names = tuple(dict.fromkeys((*config.weights, "equal")))
     published = dict(zip(table.labels("scheme"), table.array(), strict=True))
     equal = np.full(len(given.direction), 1 / len(given.direction))
+    schemes = [published.get(n, equal) for n in names]
     drawn = robust.draw(
-        [published.get(n, equal) for n in names], draws=config.draws, matrices=len(yardsticks.ALTERNATIVES),
+        schemes, draws=config.draws, matrices=len(yardsticks.ALTERNATIVES),
         aggregations=len(robust.AGGREGATIONS), perturbation=PERTURBATION, leave_out=True,
         rng=stream(seed, "measure.rank_intervals"),
     )  # fmt: skip
-    index = robust.scores(yardsticks.alternatives(given.values, given.direction, given.segments, floor=FLOOR), drawn)
+    yardstick = yardsticks.alternatives(given.values, given.direction, given.segments, floor=FLOOR)
+    index = robust.scores(yardstick, drawn)
     places = np.moveaxis(ranks(np.moveaxis(index, 1, -1)), -1, 1)
     found = robust.summarise(places, interval=config.interval, top=1)
     outside = int(((rank < found.low) | (rank > found.high)).sum())
@@ -181,6 +189,8 @@ def _intervals(bench: Bench, given: Input, rank: np.ndarray) -> None:
     bench.make("rank_low", given.axes, np.minimum(found.low, rank), units="rank", marks=marks, **common)
     bench.make("rank_high", given.axes, np.maximum(found.high, rank), units="rank", marks=marks, **common)
     _choices(bench, given, names, places, drawn, common)
+    _standing(bench, given, places[..., -1], common)
+    _drivers(bench, given, [a[:, -1] for a in yardstick], schemes)
 
 
 def _choices(
@@ -223,3 +233,84 @@ def _national(bench: Bench, given: Input, index: np.ndarray) -> None:
     }
     bench.make("national", ((YEAR, given.panel.years),), columns, method="national", inputs=["scores.index"], units="index",
                params={"regions": "unweighted"}, marks=given.any_mark.any(axis=0))  # fmt: skip
+
+
+def _influence(bench: Bench, given: Input, z: np.ndarray, w: np.ndarray) -> None:
+    found = effect.influence(z, w)
+    columns = {"nominal": found.nominal, "variance_share": found.variance_share, "correlation": found.correlation}
+    bench.make("influence", ((INDICATOR, given.panel.items),), columns, method="influence", cites=(effect.PARUOLO,),
+               inputs=["scores.normalised", "scores.weights"],
+               units={"nominal": "share", "variance_share": "share", "correlation": "coefficient"})  # fmt: skip
+
+
+def _standing(bench: Bench, given: Input, places: np.ndarray, common: dict[str, Any]) -> None:
+    """Probability of the best and of the worst quarter over the draws `places` (D,R) of the last year, and the median rank."""
+    regions = places.shape[1]
+    quarter = max(1, round(regions / 4))
+    columns = {"upper": (places <= quarter).mean(axis=0), "lower": (places > regions - quarter).mean(axis=0),
+               "median": np.median(places, axis=0)}  # fmt: skip
+    units = {"upper": "share", "lower": "share", "median": "rank"}
+    params = {**common["params"], "quarter": quarter, "year": given.panel.years[-1]}
+    bench.make("standing", ((REGION, given.panel.regions),), columns, units=units, marks=given.any_mark[:, -1],
+               **{**common, "params": params})  # fmt: skip
+
+
+def _drivers(bench: Bench, given: Input, matrices: Sequence[np.ndarray], schemes: Sequence[np.ndarray]) -> None:
+    model, factors = sensitivity.rank_model(matrices, schemes, aggregations=len(robust.AGGREGATIONS), perturbation=PERTURBATION)
+    found = sensitivity.sobol(model, factors=factors, draws=SOBOL_DRAWS, seed=bench.study.config.seed)
+    columns = {"first": np.column_stack(list(found.first.values())), "total": np.column_stack(list(found.total.values()))}
+    bench.make("drivers", ((REGION, given.panel.regions), ("choice", tuple(factors))), columns, method="robustness.sobol",
+               inputs=["panel", "scores.weights", "config"], units="share", cites=(sensitivity.SALTELLI,),
+               params={"draws": SOBOL_DRAWS, "seed": bench.study.config.seed, "year": given.panel.years[-1]},
+               marks=given.any_mark[:, [-1]])  # fmt: skip
+
+
+def _frameworks(bench: Bench, given: Input, index: np.ndarray) -> None:
+    """The same data under each packaged framework, as far as the panel covers it: how far the ranks of the last year agree."""
+    names = resources.names("frameworks", ".yaml")
+    rows = []
+    for name in names:
+        wanted = resources.tree(f"frameworks/{name}.yaml")["indicators"]
+        covered = _covered(bench.study, [(i["code"], int(i["direction"])) for i in wanted])
+        rows.append([len(wanted), len(covered), *_agreement(bench, index[:, -1], covered)])
+    heads = ("indicators", "covered", "spearman", "kendall", "mean_shift", "largest_shift")
+    units = dict(zip(heads, ("count", "count", "coefficient", "coefficient", "places", "places"), strict=True))
+    bench.make("frameworks", (("framework", names),), dict(zip(heads, np.array(rows, dtype=float).T, strict=True)), units=units,
+               method="agreement", inputs=["panel", "scores.index"],
+               params={"year": given.panel.years[-1], "least covered": LEAST_COVERED})  # fmt: skip
+
+
+Part = tuple[str, int, tuple[np.ndarray, ...]]
+
+
+def _covered(study: Study, wanted: Sequence[tuple[str, int]]) -> list[Part]:
+    """The indicators that the panel holds without gaps and that vary: code, direction, segments."""
+    years = {y: n for n, y in enumerate(study.panel.years)}
+    kept: list[Part] = []
+    for code, direction in wanted:
+        if code in study.panel.items:
+            one = study.panel.take(items=[code])
+            parts = tuple(np.array([years[y] for y in part]) for part in study.panel.segments_of(code))
+            if not (one.status == ABSENT).any() and not yardsticks.constant_segments(one.values, [parts]):
+                kept.append((code, direction, parts))
+    return kept
+
+
+def _agreement(bench: Bench, published: np.ndarray, covered: Sequence[Part]) -> list[float]:
+    """Spearman, Kendall, mean and largest shift; absent where too few indicators are covered or an index does not vary."""
+    if len(covered) < LEAST_COVERED:
+        return [np.nan] * 4
+    codes, directions, segments = zip(*covered, strict=True)
+    other = _plain_index(bench, Input(bench.study.panel.take(items=codes), directions, codes, segments))[:, -1]
+    if not (np.ptp(published) > 0 and np.ptp(other) > 0):
+        return [np.nan] * 4
+    found = effect.agreement(published, other)
+    return [found.spearman, found.kendall, found.mean_shift, found.largest_shift]
+
+
+def _plain_index(bench: Bench, given: Input) -> np.ndarray:
+    """Index (R,T) by pooled min-max, the study's weight schemes and rule, arithmetic."""
+    config = bench.study.config.measure
+    z = yardsticks.by_segment(given.values, given.direction, given.segments, normalise.minmax)
+    w = weights.combine([get("weights", scheme).fn(z) for scheme in config.weights], rule=config.combination)
+    return aggregate.arithmetic(z, w)
