@@ -16,7 +16,7 @@ from yindi.core import resources
 from yindi.core.document import Figure, Grid, Paragraph, block_parts
 from yindi.core.errors import EvidenceError, UsageError
 from yindi.core.finding import Quantity
-from yindi.report import docx as writer
+from yindi.report import tables
 from yindi.report.docx import docx
 from yindi.report.text import quantities, spoken
 
@@ -205,9 +205,9 @@ def test_columns_fill_the_page_and_leave_room_for_numbers() -> None:
     w = made_up.Words("en")
     grid = made_up.endowments(w)
     free = Grid(grid.caption, grid.head, grid.rows)
-    wide = writer.columns(free, "en", 9000, 9.5)
+    wide = tables.columns(free, "en", 9000, 9.5)
     assert sum(wide) == pytest.approx(9000, abs=5)
     assert min(wide) > 500
     assert wide[0] > wide[3]
-    given = writer.columns(grid, "en", 9000, 9.5)
+    given = tables.columns(grid, "en", 9000, 9.5)
     assert given[0] == pytest.approx(3 / 8.4 * 9000 * 8.4 / sum(grid.widths), abs=1)

@@ -12,9 +12,9 @@ from yindi.core.document import Block, Document, Figure, Grid, Heading, Paragrap
 from yindi.core.finding import Label, Quantity
 from yindi.report import fonts, styles
 from yindi.report.charts import drawing
-from yindi.report.draw import width
 from yindi.report.package import XML, word_file
 from yindi.report.png import png
+from yindi.report.tables import columns, inset_of, size_of
 from yindi.report.text import ANNEX, Evidence, any_marked, checksum, has_digit, is_number, joined, plain, short, spoken, stored
 from yindi.report.words import word
 
@@ -172,57 +172,13 @@ def _caption(page: _Page, key: str, number: int, parts: Parts) -> str:
     )
 
 
-def _need(parts: Parts, language: str) -> float:
-    """Width a cell would like, in ems of its font."""
-    return width(joined(parts, language), 1.0)
-
-
-def _longest(parts: Parts, language: str) -> float:
-    """Width in ems of the longest piece that should stay on one line; a run of Chinese may break after four characters."""
-    return max((min(width(w, 1.0), 4.0) if w > "\u2e80" else width(w, 1.0) for w in joined(parts, language).split()), default=0.0)
-
-
-def _demand(grid: Grid, language: str, size: float) -> tuple[list[float], list[float]]:
-    """Least and wanted widths in twips: numbers and words stay whole, heads may wrap."""
-    em, pad = size * 20, 180
-    least, want = [], []
-    for k, head in enumerate(grid.head):
-        cells = [row[k] for row in grid.rows]
-        whole = [_need(c, language) if any(isinstance(p, Quantity) for p in c) else _longest(c, language) for c in cells]
-        free = max((_need(c, language) for c in cells), default=0.0)
-        least.append(max([_longest(head, language), *whole]) * em + pad)
-        want.append(max(free, min(_need(head, language), 8.0)) * em + pad)
-    return least, want
-
-
-def _size(grid: Grid, language: str, wide: int, size: float) -> tuple[str, float]:
-    """The largest table size in which the words of all columns fit, and the ending of its styles."""
-    fits = [(tail, share) for tail, share in styles.SIZES if sum(_demand(grid, language, size * share)[0]) <= wide]
-    tail, share = (fits or styles.SIZES[-1:])[0]
-    return tail, size * share
-
-
-def columns(grid: Grid, language: str, wide: int, size: float) -> list[int]:
-    """Widths in twips: the given relative ones, else by the longest cell, text columns giving way to numbers."""
-    if grid.widths:
-        total = sum(grid.widths)
-        return [round(wide * w / total) for w in grid.widths]
-    least, want = _demand(grid, language, size)
-    spare = wide - sum(least)
-    extra = [w - n for w, n in zip(want, least, strict=True)]
-    if spare <= 0 or sum(extra) <= spare:
-        base, rest = (least, want)[spare > 0], wide - sum((least, want)[spare > 0])
-        return [round(b + rest * b / sum(base)) for b in base]
-    return [round(n + spare * e / sum(extra)) for n, e in zip(least, extra, strict=True)]
-
-
 def _grid(page: _Page, grid: Grid) -> Iterator[str]:
     page.tables += 1
     yield _caption(page, "table", page.tables, grid.caption)
-    tail, size = ("", page.table_size) if grid.widths else _size(grid, page.language, page.wide, page.table_size)
+    tail, size = ("", page.table_size) if grid.widths else size_of(grid, page.language, page.wide, page.table_size)
     wide = columns(grid, page.language, page.wide, size)
     small = len(grid.rows) <= _TOGETHER
-    inset = [_inset(grid, k, w, page.language, size) for k, w in enumerate(wide)]
+    inset = [inset_of(grid, k, w, page.language, size) for k, w in enumerate(wide)]
     rows = [_row(page, grid.head, wide, tail, inset, head=True, keep=True)]
     rows += [_row(page, r, wide, tail, inset, keep=small and n + 1 < len(grid.rows)) for n, r in enumerate(grid.rows)]
     yield table(wide, rows, joined(grid.caption, page.language))
@@ -240,12 +196,6 @@ def table(wide: Sequence[int], rows: Iterable[str], title: str) -> str:
     name = f"<w:tblCaption w:val={quoteattr(title)}/>" if not has_digit(title) else ""
     rule = f'<w:tblStyle w:val="ThreeLine"/><w:tblW w:w="{sum(wide)}" w:type="dxa"/><w:tblLayout w:type="fixed"/>{look}{name}'
     return f"<w:tbl><w:tblPr>{rule}</w:tblPr><w:tblGrid>{grid}</w:tblGrid>{''.join(rows)}</w:tbl>"
-
-
-def _inset(grid: Grid, column: int, wide: int, language: str, size: float) -> int:
-    """How far, in twips, numbers stand from the right edge so that the longest is centred under its head."""
-    needs = [_need(r[column], language) for r in grid.rows if is_number(r[column])]
-    return max(round((wide - 180 - max(needs) * size * 20) / 2), 0) if needs else 0
 
 
 def _row(page: _Page, cells: Iterable[Parts], wide: Sequence[int], tail: str, inset: Sequence[int], *, head: bool = False,
