@@ -144,7 +144,7 @@ class TestSolutions:
         assert unique["DEV[1]*STB[1] + IND[1]*STB[1]"] == pytest.approx((0.25, 0.625))
 
     def test_expectations_decide_what_may_be_dropped(self, shared: Path) -> None:
-        """With no expectation nothing is easy: intermediate equals conservative. With URB and LIT expected absent, LIT is contrary
+        """With no expectation intermediate equals conservative. With URB and LIT expected absent, LIT is contrary
         in both conservative terms and goes; URB stays in the first, because the parsimonious URB*STB asks for it."""
         table = truth_table(*lipset(shared, "LF"), names=NAMES)
         none = minimise(table, solution="intermediate", expectations=[None] * 5)
