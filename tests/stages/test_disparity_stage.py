@@ -109,3 +109,51 @@ def test_cost_with_the_defaults() -> None:
     began = time.process_time()
     disparity(study)
     assert time.process_time() - began < 2.0
+
+
+def test_further_tables_and_what_was_left_out(done: Study) -> None:
+    """Four years carry no clubs; everything else is there, and the reason is told."""
+    out = done.disparity
+    assert out.left_out.labels("table") == ("clubs",)
+    assert "6 years" in out.left_out.text("reason", table="clubs")
+    there = ("change", "change_cells", "polarisation", "warning", "warning_drivers", "weighted", "density", "modes", "markov",
+             "markov_classes", "spatial_markov", "convergence", "ellipse")  # fmt: skip
+    assert all(isinstance(getattr(out, name), Table) for name in there)
+
+
+def test_change_adds_up_to_the_summary(done: Study) -> None:
+    out = done.disparity
+    total = out.summary.number(item="gini_change")
+    assert out.change.number("change", part="gini") == pytest.approx(total, abs=1e-12)
+    assert out.change_cells.array("change").sum() == pytest.approx(total, abs=1e-12)
+    assert len(out.change_cells.labels("pair")) == 10
+
+
+def test_markov_counts_every_step(done: Study) -> None:
+    assert done.disparity.markov.array("count").sum() == 8 * 3
+    assert done.disparity.spatial_markov.array("count").sum(axis=0) == pytest.approx(done.disparity.markov.array("count"))
+
+
+def test_density_is_one_under_the_curve(done: Study) -> None:
+    x, density = done.disparity.density.array("x"), done.disparity.density.array("density")
+    assert np.trapezoid(density, x, axis=1) == pytest.approx(np.ones(4), abs=0.01)
+
+
+def test_ellipse_lies_among_the_regions(done: Study) -> None:
+    lon = done.disparity.ellipse.array("longitude")
+    assert ((lon > 103) & (lon < 126)).all()
+    assert not done.disparity.ellipse.has("shift", year="2019")
+
+
+def test_further_tables_do_not_see_the_order_of_regions(done: Study) -> None:
+    other = disparity(_scored(made_up.reordered(made_up.study(), tuple(reversed(made_up.REGIONS)))))
+    for table in done.disparity.tables():
+        if table.name not in ("disparity.local",):
+            assert getattr(other.disparity, table.name.split(".")[1]).digest == table.digest, table.name
+
+
+def test_population_missing_for_one_year_is_told() -> None:
+    study = made_up.study(absent=[("110000", "2020", "population"), ("110000", "2020", "gdp_per_capita")])
+    out = disparity(_scored(study)).disparity
+    assert out.weighted is None
+    assert "population" in out.left_out.text("reason", table="weighted")

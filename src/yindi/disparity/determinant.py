@@ -76,9 +76,9 @@ def _radius(w: Weights, stochastic: bool, eigenvalues: np.ndarray | None) -> flo
         return 1.0
     if eigenvalues is not None:
         return max(float(np.abs(eigenvalues).max()), 1e-12)
-    from scipy.sparse.linalg import norm
+    from scipy.sparse.linalg import eigs
 
-    return float(norm(w.matrix, np.inf))
+    return max(float(np.abs(eigs(w.matrix, k=1, v0=np.ones(w.n), return_eigenvectors=False)[0])), 1e-12)
 
 
 def _at_nodes(w: Weights, radius: float, ends: bool) -> tuple[Floats, Floats, Floats]:
