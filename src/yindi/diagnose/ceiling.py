@@ -132,7 +132,7 @@ def _p_value(
     return (1 + beaten) / (draws + 1)
 
 
-@method("configuration", "nca", cites=("METHODS 3.21", "Dul 2016"),
+@method("configuration", "nca", cites=("Dul (2016) Organizational Research Methods 19(1):10-52",),
         laws=("effect_in_unit_interval", "effect_unit_free", "case_order_free", "refuses_nan"))  # fmt: skip
 def nca(x: ArrayLike, y: ArrayLike, *, ceiling: Kind = "ce_fdh", permutations: int = 0, seed: int = 0) -> Ceiling:
     """Necessary condition analysis of a condition x (N,) for an outcome y (N,): is high y impossible without high x?

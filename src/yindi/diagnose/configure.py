@@ -90,7 +90,7 @@ def _literal(name: str, value: int, several: bool) -> str:
 @method(
     "configuration",
     "calibrate",
-    cites=("METHODS 3.20", "Ragin 2008", "Dusa 2019"),
+    cites=("Ragin (2008) Redesigning Social Inquiry", "Dusa (2019) QCA with R"),
     laws=("anchors_are_kept", "monotone_membership", "unit_free_membership", "refuses_nan"),
 )
 def calibrate(
@@ -160,7 +160,7 @@ def _memberships(sets: ArrayLike, outcome: ArrayLike) -> tuple[np.ndarray, np.nd
     return x, y
 
 
-@method("configuration", "necessity", cites=("METHODS 3.20", "Schneider & Wagemann 2012"),
+@method("configuration", "necessity", cites=("Schneider & Wagemann (2012) Set-Theoretic Methods for the Social Sciences",),
         laws=("superset_is_necessary", "fit_in_unit_interval", "refuses_nan"))  # fmt: skip
 def necessity(sets: ArrayLike, outcome: ArrayLike) -> Fit:
     """Necessity (必要性) of sets (N,) or (N,P) for an outcome (N,): inclusion sum min(x,y) / sum y, coverage, RoN (relevance).
@@ -173,7 +173,7 @@ def necessity(sets: ArrayLike, outcome: ArrayLike) -> Fit:
     return _fit(x, y, necessary=True)
 
 
-@method("configuration", "sufficiency", cites=("METHODS 3.20", "Ragin 2006"),
+@method("configuration", "sufficiency", cites=("Ragin (2006) Political Analysis 14(3):291-310",),
         laws=("subset_is_sufficient", "fit_in_unit_interval", "refuses_nan"))  # fmt: skip
 def sufficiency(sets: ArrayLike, outcome: ArrayLike) -> Fit:
     """Sufficiency (充分性) of sets (N,) or (N,P) for an outcome (N,): inclusion sum min(x,y) / sum x, coverage, PRI.
@@ -213,7 +213,7 @@ def _membership(x: np.ndarray, terms: Sequence[Term], levels: Sequence[int]) -> 
     return held
 
 
-@method("configuration", "truth_table", cites=("METHODS 3.20", "Ragin 2008"),
+@method("configuration", "truth_table", cites=("Ragin (2008) Redesigning Social Inquiry",),
         laws=("every_case_in_one_row", "case_order_free", "refuses_nan"))  # fmt: skip
 def truth_table(
     conditions: ArrayLike,
@@ -304,7 +304,7 @@ def _intermediate(
     return list(models), complete
 
 
-@method("configuration", "minimise", cites=("METHODS 3.20", "Ragin 2008", "Dusa 2018"),
+@method("configuration", "minimise", cites=("Ragin (2008) Redesigning Social Inquiry", "Dusa (2018) The R Journal 10(2):357-370"),
         laws=("solution_covers_what_it_explains", "case_order_free"))  # fmt: skip
 def minimise(
     table: TruthTable,

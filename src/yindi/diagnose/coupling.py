@@ -35,7 +35,7 @@ def _relative(systems: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return np.divide(systems, top, out=np.ones_like(systems), where=top > 0), top[..., 0]
 
 
-@method("coupling", "standard", cites=("METHODS 3.17", "Liao Chongbin 1999"), laws=(*LAWS, "unit_free"))
+@method("coupling", "standard", cites=("Liao Chongbin (1999) Tropical Geography 19(2)",), laws=(*LAWS, "unit_free"))
 def standard(u: ArrayLike) -> np.ndarray:
     """Coupling degree C (耦合度) (...,) of systems u (..., n): n (u_1 ... u_n)^(1/n) / (u_1 + ... + u_n), in [0, 1].
 
@@ -46,7 +46,7 @@ def standard(u: ArrayLike) -> np.ndarray:
     return np.asarray(np.minimum(np.prod(ratio ** (1.0 / ratio.shape[-1]), axis=-1) / ratio.mean(axis=-1), 1.0))
 
 
-@method("coupling", "wang", cites=("METHODS 3.17", "Wang Shujia et al. 2021"), laws=LAWS)
+@method("coupling", "wang", cites=("Wang Shujia et al. (2021) Journal of Natural Resources 36(3):793-810",), laws=LAWS)
 def wang(u: ArrayLike) -> np.ndarray:
     """Modified coupling degree (修正耦合度) (...,) of Wang Shujia et al. (2021) for systems u (..., n), in [0, 1].
 

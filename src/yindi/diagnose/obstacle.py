@@ -51,7 +51,6 @@ def shortfall(z: ArrayLike, frontier: ArrayLike | None = None) -> np.ndarray:
 @method(
     "obstacle",
     "degree",
-    cites=("METHODS 3.18",),
     laws=("rows_sum_to_one", "weight_scale_free", "order_free", "frontier_is_no_obstacle", "nearer_is_less", "refuses_nan"),
 )
 def degree(z: ArrayLike, w: ArrayLike, *, frontier: ArrayLike | None = None) -> np.ndarray:
