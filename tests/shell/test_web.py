@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import shutil
 import socket
@@ -171,56 +172,76 @@ def test_no_results_to_serve(tmp_path: Path) -> None:
         web.app(tmp_path)
 
 
-@pytest.fixture
-def address(results: Path) -> Iterator[str]:
+@contextlib.contextmanager
+def opened(results: Path) -> Iterator[Any]:
+    """The page of a result folder in a browser; what goes wrong, or leaves this machine, is in `faults`."""
+    if CHROMIUM is None:
+        pytest.skip("needs chromium")
+    from playwright.sync_api import sync_playwright
+
     port = web.free_port(None)
     server = uvicorn.Server(uvicorn.Config(web.app(results), host=web.HOST, port=port, log_level="error"))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     while not server.started:
         time.sleep(0.02)
-    yield f"http://127.0.0.1:{port}/"
-    server.should_exit = True
-    thread.join(5)
-
-
-@pytest.fixture
-def page(address: str) -> Iterator[Any]:
-    if CHROMIUM is None:
-        pytest.skip("needs chromium")
-    from playwright.sync_api import sync_playwright
-
+    address = f"http://127.0.0.1:{port}/"
     with sync_playwright() as play:
         browser = play.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
         tab = browser.new_page(viewport={"width": 1280, "height": 800})
-        tab.faults = []
-        tab.on("pageerror", lambda error: tab.faults.append(str(error)))
-        tab.on("request", lambda request: None if request.url.startswith((address, "data:")) else tab.faults.append(request.url))
+        faults: list[str] = []
+        tab.on("pageerror", lambda error: faults.append(str(error)))
+        tab.on("request", lambda request: None if request.url.startswith((address, "data:")) else faults.append(request.url))
         tab.goto(address)
         tab.wait_for_selector("body[data-ready]")
         yield tab
         browser.close()
+    server.should_exit = True
+    thread.join(5)
+    assert faults == []
 
 
 @pytest.mark.browser
-def test_the_page_in_a_browser(page: Any, full: Study) -> None:
-    assert page.inner_text("h1") == "虚构"
-    assert page.locator("#regions a").count() == len(full.panel.regions)
-    page.fill("#search", "hebei")
-    assert page.locator("#regions a").all_inner_texts() == ["河北"]
-    page.click("#language")
-    page.wait_for_selector("body[data-ready]")
-    assert page.inner_text("h1") == "Made up"
-    page.click('a[href="#/tables"]')
-    page.wait_for_selector('body[data-ready="#/tables"]')
-    page.click('a[href="#/table/layout.allocation"]')
-    page.wait_for_selector('body[data-ready="#/table/layout.allocation"]')
+def test_the_page_in_a_browser(results: Path, full: Study) -> None:
     ref = "layout.allocation[region=130000][industry=A]"
-    page.click(f'[data-ref="{ref}"]')
-    page.wait_for_selector("#drawer:not([hidden])")
-    assert page.inner_text("#drawer-ref") == ref
-    assert "made.up" in page.inner_text("#drawer-trace")
-    page.keyboard.press("Escape")
-    assert page.locator("#drawer").is_hidden()
-    assert page.evaluate("document.activeElement.dataset.ref") == ref
-    assert page.faults == []
+    with opened(results) as page:
+        assert page.inner_text("h1") == "虚构"
+        assert page.locator("#regions a").count() == len(full.panel.regions)
+        page.fill("#search", "hebei")
+        assert page.locator("#regions a").all_inner_texts() == ["河北"]
+        page.click("#language")
+        page.wait_for_selector("body[data-ready]")
+        assert page.inner_text("h1") == "Made up"
+        page.click('a[href="#/tables"]')
+        page.wait_for_selector('body[data-ready="#/tables"]')
+        page.click('a[href="#/table/layout.allocation"]')
+        page.wait_for_selector('body[data-ready="#/table/layout.allocation"]')
+        page.click(f'[data-ref="{ref}"]')
+        page.wait_for_selector("#drawer:not([hidden])")
+        assert page.inner_text("#drawer-ref") == ref
+        assert "made.up" in page.inner_text("#drawer-trace")
+        page.keyboard.press("Escape")
+        assert page.locator("#drawer").is_hidden()
+        assert page.evaluate("document.activeElement.dataset.ref") == ref
+
+
+@pytest.mark.browser
+def test_the_example_in_a_browser(example_results: Path) -> None:
+    ref = "scores.index[region=620000][year=2023]"
+    with opened(example_results) as page:
+        page.wait_for_selector("#map svg")
+        assert page.locator("#map [data-ref]").count() >= 31
+        first = page.locator("#regions a").first
+        assert first.inner_text().split()[-1] == "1"
+        page.click('a[data-code="620000"]')
+        page.wait_for_selector('body[data-ready="#/region/620000"]')
+        assert page.inner_text("h2 >> nth=0") == "甘肃"
+        assert page.locator("main section").count() == 5
+        page.click(f'[data-ref="{ref}"]')
+        page.wait_for_selector("#drawer:not([hidden])")
+        assert "indicators.csv row 309" in page.inner_text("#drawer-trace")
+        assert page.locator('a[href="/files/reports/620000.zh.docx"]').count() == 1
+        with page.expect_popup() as popup:
+            page.click('a[href="/report/620000/zh"]')
+        popup.value.wait_for_selector(f'data[data-ref="{ref}"]')
+        popup.value.close()

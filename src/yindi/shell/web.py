@@ -105,7 +105,9 @@ class Pages:
 
     def study(self, _: Request) -> Response:
         """Overview of the study."""
-        return JSONResponse(webdata.overview(self.shelf.study()))
+        listed = store.manifest(self.shelf.folder)["outputs"]
+        files = [name for name in listed if name.startswith(f"{store.REPORTS}/")]
+        return JSONResponse({**webdata.overview(self.shelf.study()), "files": files})
 
     def tables(self, _: Request) -> Response:
         """All tables."""

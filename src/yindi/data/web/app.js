@@ -89,6 +89,9 @@
       if (r.subject !== subject) { return; }
       parts.push(make("a", { href: "/report/" + r.subject + "/" + r.language, target: "_blank" },
         word("report") + " " + (r.language === "zh" ? "中文" : "English")), " ");
+      var file = "reports/" + r.subject + "." + r.language + ".docx";
+      if (study.files.indexOf(file) >= 0) { parts.push(make("a", { href: "/files/" + file }, "Word"), " "); }
+      parts.push(" ");
     });
     return parts;
   }
