@@ -14,7 +14,7 @@ from yindi.report import fonts, styles
 from yindi.report.charts import drawing
 from yindi.report.package import XML, word_file
 from yindi.report.png import png
-from yindi.report.tables import columns, inset_of, size_of
+from yindi.report.tables import TOGETHER, columns, inset_of, size_of
 from yindi.report.text import ANNEX, Evidence, any_marked, checksum, has_digit, is_number, joined, plain, short, spoken, stored
 from yindi.report.words import word
 
@@ -24,7 +24,6 @@ _A = "http://schemas.openxmlformats.org/drawingml/2006/main"
 _PIC = "http://schemas.openxmlformats.org/drawingml/2006/picture"
 _EMU = 635
 _MAY_BREAK = "\u200b"
-_TOGETHER = 14
 
 
 def docx(document: Document, evidence: Evidence | None = None, *, profile: str | None = None, author: str = "",
@@ -177,7 +176,7 @@ def _grid(page: _Page, grid: Grid) -> Iterator[str]:
     yield _caption(page, "table", page.tables, grid.caption)
     tail, size = ("", page.table_size) if grid.widths else size_of(grid, page.language, page.wide, page.table_size)
     wide = columns(grid, page.language, page.wide, size)
-    small = len(grid.rows) <= _TOGETHER
+    small = len(grid.rows) <= TOGETHER
     inset = [inset_of(grid, k, w, page.language, size) for k, w in enumerate(wide)]
     rows = [_row(page, grid.head, wide, tail, inset, head=True, keep=True)]
     rows += [_row(page, r, wide, tail, inset, keep=small and n + 1 < len(grid.rows)) for n, r in enumerate(grid.rows)]

@@ -8,6 +8,9 @@ from yindi.report import styles
 from yindi.report.draw import width
 from yindi.report.text import is_number, joined
 
+TOGETHER = 14
+"""Tables of up to so many rows are not broken across pages."""
+
 
 def need(parts: Parts, language: str) -> float:
     """Width a cell would like, in ems of its font."""
