@@ -5,7 +5,21 @@ from __future__ import annotations
 import importlib
 from typing import Any
 
-_MODULES = ("assemble", "checks", "definitions", "geography", "impute", "numbers", "read", "regions", "stage", "treat", "units")
+_MODULES = (
+    "additivity",
+    "assemble",
+    "checks",
+    "definitions",
+    "examine",
+    "geography",
+    "impute",
+    "numbers",
+    "read",
+    "regions",
+    "stage",
+    "treat",
+    "units",
+)
 
 
 def __getattr__(name: str) -> Any:

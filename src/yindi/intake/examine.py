@@ -1,0 +1,164 @@
+"""Examine a table as it comes, without a study file: its heads, its sums, its slips with the right values, and its oddities."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from yindi.intake import additivity, classes, heads
+from yindi.intake.numbers import CellFault, clean, number
+from yindi.intake.read import Grid, read
+from yindi.intake.regions import provinces
+
+_TWO = re.compile(r"(-?[\d.,]+)\s{2,}(-?[\d.,]+)")
+NUMERIC = 0.6
+
+
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """A proposed repair: where, whose, which column, what it holds, what is right, the kind, on how many sums it rests."""
+
+    place: str
+    region: str
+    head: str
+    found: str
+    right: float
+    kind: str
+    equations: int
+    sure: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Examination:
+    """What a table says about itself."""
+
+    file: str
+    sheet: str
+    heads: tuple[str, ...]
+    broken_heads: tuple[tuple[str, str, str], ...]
+    sums: tuple[str, ...]
+    incomplete: tuple[str, ...]
+    repairs: tuple[Repair, ...]
+    text_cells: tuple[tuple[str, str], ...]
+
+    def lines(self) -> list[str]:
+        """The examination as text, one thing a line."""
+        said = [f"{self.file}: {len(self.heads)} columns"]
+        said += [
+            f"head {place}: {old!r} is {new!r} (recognised by its place in the classification)"
+            for place, old, new in self.broken_heads
+        ]
+        said += [f"sum: {s}" for s in self.sums]
+        said += [f"incomplete: {s}" for s in self.incomplete]
+        said += [f"text: {place}: {text!r} is text in a column of numbers" for place, text in self.text_cells]
+        for r in self.repairs:
+            sure = "" if r.sure else ", not sure which cell of the sum is wrong"
+            said.append(f"{r.kind}: {r.place}: {r.region} {r.head}: {r.found} -> {r.right:.12g} ({r.equations} sum(s){sure})")
+        return said
+
+
+@dataclass(frozen=True, slots=True)
+class Matrix:
+    """The numbers of a grid: values (N,C) with 0 where absent, their rows and columns in the file, codes of the rows."""
+
+    grid: Grid
+    names: tuple[str, ...]
+    rows: tuple[int, ...]
+    columns: tuple[int, ...]
+    values: np.ndarray
+    codes: tuple[str, ...]
+    texts: tuple[tuple[int, int, str], ...]
+
+    def place(self, i: int, j: int) -> str:
+        """Where a number stands."""
+        return self.grid.place(self.rows[i], self.columns[j] + 1)
+
+    def label(self, i: int) -> str:
+        """The first text of a row."""
+        return next((clean(c) for c in self.grid.rows[self.rows[i] - 1] if isinstance(c, str) and clean(c)), self.codes[i])
+
+
+def _number(raw: object) -> float | None:
+    try:
+        return number(raw, unit="percent")
+    except CellFault:
+        return np.nan
+
+
+def matrix(grid: Grid, *, rows: int = 1, skip: int = 0) -> Matrix:
+    """The columns of a grid that hold numbers in most of their filled cells, less the column of codes."""
+    found = heads.find(grid, rows=rows, skip=skip)
+    body = [n for n in range(found.bottom + 1, len(grid.rows)) if sum(bool(clean(c)) for c in grid.rows[n]) > 1]
+    width = len(found.names)
+    cells = [[_number(grid.rows[n][k]) if k < len(grid.rows[n]) else None for k in range(width)] for n in body]
+    known = np.array([[v is not None for v in row] for row in cells], bool).reshape(len(body), width)
+    x = np.array([[np.nan if v is None else v for v in row] for row in cells], float).reshape(len(body), width)
+    numeric = np.isfinite(x).sum(axis=0) > NUMERIC * np.maximum(known.sum(axis=0), 1)
+    code_at = next((k for k in range(width) if _is_code(x[:, k])), None)
+    columns = [k for k in np.flatnonzero(numeric).tolist() if k != code_at]
+    texts = [(i, k, clean(grid.rows[body[i]][k])) for i, k in np.argwhere(known & ~np.isfinite(x)).tolist() if k in set(columns)]
+    codes = tuple(
+        "" if code_at is None or not np.isfinite(v) else f"{int(v):06d}"
+        for v in (x[:, code_at] if code_at is not None else x[:, 0])
+    )
+    return Matrix(
+        grid, found.names, tuple(n + 1 for n in body), tuple(columns), np.nan_to_num(x[:, columns]), codes, tuple(texts)
+    )
+
+
+def _is_code(column: np.ndarray) -> bool:
+    have = column[np.isfinite(column)]
+    if len(have) < 3 or (have % 1).any() or have.min() < 110000 or have.max() > 829999:
+        return False
+    written = [f"{int(v):06d}" for v in have.tolist()]
+    inside = sum(c[:2] + "0000" in provinces() for c in written)
+    return inside > 0.95 * len(written) and len(set(written)) > 0.9 * len(written)
+
+
+def _two_in_one(m: Matrix) -> list[Repair]:
+    made = []
+    at = {k: j for j, k in enumerate(m.columns)}
+    for i, k, text in m.texts:
+        found = _TWO.fullmatch(str(m.grid.rows[m.rows[i] - 1][k]).strip())
+        beside = at.get(k + 1)
+        if found and beside is not None and m.values[i, beside] == 0:
+            for j, part in ((at[k], found[1]), (beside, found[2])):
+                value = number(part)
+                if value is not None:
+                    made.append(
+                        Repair(m.place(i, j), m.label(i), m.names[m.columns[j]], text, value, "two numbers in one cell", 0, True)
+                    )
+                    m.values[i, j] = value
+    return made
+
+
+def _repairs(m: Matrix, sums: Sequence[additivity.Sum], families: Sequence[additivity.Family]) -> list[Repair]:
+    made = []
+    for s in additivity.slips(m.values, sums, families):
+        raw = clean(m.grid.rows[m.rows[s.row] - 1][m.columns[s.column]])
+        head = m.names[m.columns[s.column]]
+        made.append(Repair(m.place(s.row, s.column), m.label(s.row), head, raw, s.right, s.kind, s.equations, s.sure))
+    return made
+
+
+def examine(path: Path, *, sheet: str | None = None, rows: int = 1, skip: int = 0) -> Examination:
+    """Everything a table shows about itself; raises ProblemsError when the file cannot be read at all."""
+    grid = read(path, path.name, sheet)
+    m = matrix(grid, rows=rows, skip=skip)
+    runs = classes.find(m.names)
+    broken = tuple((grid.place(1, k + 1), m.names[k], right) for run in runs for k, right in run.repaired)
+    repairs = _two_in_one(m)
+    sums = additivity.column_sums(m.values) if len(m.rows) > 2 else []
+    whole, lacking = additivity.complete(m.values, additivity.families(m.codes))
+    repairs += _repairs(m, sums, whole)
+    called = [m.names[k] for k in m.columns]
+    said = tuple(f"{called[s.total]} = {called[s.parts[0]]} ... {called[s.parts[-1]]} ({len(s.parts)} parts)" for s in sums)
+    gone = tuple(
+        f"{m.label(p)} ({m.codes[p]}): its {len(kids)} rows do not add up to it, a row is missing" for p, kids in lacking
+    )
+    texts = tuple((grid.place(m.rows[i], k + 1), text) for i, k, text in m.texts)
+    return Examination(grid.file, grid.sheet, m.names, broken, said, gone, tuple(repairs), texts)
