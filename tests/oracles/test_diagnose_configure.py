@@ -44,6 +44,12 @@ class TestCalibration:
         ]
         assert found == pytest.approx(printed, abs=5e-9)
 
+    def test_r_qca_from_end_to_end(self) -> None:
+        """R QCA 3.25 with thresholds 20, 50, 80 and idm .99: memberships within 1e-4 of the ends become 0 and 1."""
+        found = calibrate([0, 10, 25, 60, 100, -50, 150], [20, 50, 80], inclusion=0.99)
+        printed = [0.0004717766085, 0.0021787421026, 0.0212635816755, 0.8222558754, 0.9995282233915, 0, 1]
+        assert found == pytest.approx(printed, abs=1e-12)
+
     def test_falling_anchors_reverse(self) -> None:
         assert calibrate([1.0, 2.5, 4.0], [4, 2, 1]) == pytest.approx(1 - calibrate([1.0, 2.5, 4.0], [1, 2, 4]))
 
@@ -117,6 +123,26 @@ class TestSolutions:
             "intermediate": ("DEV*LIT*STB",),
         }
 
+    def test_three_conditions_of_lipset_fuzzy(self, shared: Path) -> None:
+        """R QCA 3.25: conservative and intermediate DEV*LIT*STB, parsimonious DEV*STB, both .868812 / .848138 / .823944."""
+        x, y = lipset(shared, "LF")
+        table = truth_table(x[:, [0, 2, 4]], y, names=["DEV", "LIT", "STB"])
+        assert table.inclusion == pytest.approx(
+            [0.210526315789, 0.281385281385, 0.524096385542, 0.584337349398, 0.446564885496, 0.868811881188], abs=1e-12
+        )
+        for kind, text in (("conservative", "DEV*LIT*STB"), ("intermediate", "DEV*LIT*STB"), ("parsimonious", "DEV*STB")):
+            found = minimise(table, solution=kind)  # type: ignore[arg-type]
+            assert found.expressions == (text,)
+            fit = (found.fit.inclusion[0], found.fit.pri[0], found.fit.coverage[0])
+            assert fit == pytest.approx((0.868811881188, 0.848137535817, 0.823943661972), abs=1e-12)
+
+    def test_unions_are_necessary_as_in_r(self, shared: Path) -> None:
+        x, y = lipset(shared, "LF")
+        found = necessity(np.maximum(x[:, 0], x[:, 1]), y)
+        assert (found.inclusion[0], found.coverage[0], found.relevance[0]) == pytest.approx(
+            (0.899061032864, 0.753937007874, 0.758220502901), abs=1e-12
+        )
+
     @pytest.mark.parametrize(
         ("kind", "inclusion", "terms", "model"),
         [
@@ -149,6 +175,8 @@ class TestSolutions:
         table = truth_table(*lipset(shared, "LF"), names=NAMES)
         none = minimise(table, solution="intermediate", expectations=[None] * 5)
         assert none.expressions == minimise(table, solution="conservative").expressions
+        r_qca = minimise(table, solution="intermediate", expectations=[1, 1, 1, 0, 1])
+        assert r_qca.expressions == ("DEV*URB*LIT*STB + DEV*LIT*~IND*STB",), "as R QCA 3.25 with IND expected absent"
         absent = minimise(table, solution="intermediate", expectations=[1, 0, 0, 1, 1])
         assert "LIT" not in absent.expressions[0]
         assert "URB" in absent.expressions[0]

@@ -18,6 +18,7 @@ from yindi.diagnose.cubes import Cover, Term, contains, prime_implicants, smalle
 __all__ = ["Ceiling", "Fit", "Solution", "TruthTable", "calibrate", "minimise", "nca", "necessity", "sufficiency", "truth_table"]
 
 SLACK = 1e-12
+SNAP = 1e-4
 Kind = Literal["conservative", "parsimonious", "intermediate"]
 
 
@@ -104,8 +105,9 @@ def calibrate(
     """Membership (直接校准) (N,) of x (N,) by three anchors: full exclusion, crossover, full inclusion; falling anchors reverse.
 
     The log-odds are linear on each side of the crossover and reach those of `inclusion` at the anchors (.95 as R QCA; Ragin's
-    +-3 gives .953); exactly .5 becomes .5 + nudge. Crisp: any number of rising anchors cuts x into levels 0, 1, ..., a value
-    at an anchor into the upper one. Raises MethodError for absent values or anchors out of order.
+    +-3 gives .953). As in R QCA, memberships within 1e-4 of 0 and 1 become 0 and 1; exactly .5 becomes .5 + nudge. Crisp: any
+    number of rising anchors cuts x into levels 0, 1, ..., a value at an anchor into the upper one. Raises MethodError for
+    absent values or anchors out of order.
     """
     values, marks = np.asarray(x, dtype=float), np.asarray(anchors, dtype=float)
     if values.ndim != 1 or not np.isfinite(values).all() or not np.isfinite(marks).all() or marks.ndim != 1:
@@ -127,6 +129,7 @@ def calibrate(
     toward = (values - cross) * np.sign(full - cross)
     width = np.where(toward >= 0, abs(full - cross), abs(cross - out))
     member = 1.0 / (1.0 + np.exp(-np.log(inclusion / (1 - inclusion)) * toward / width))
+    member = np.where(member < SNAP, 0.0, np.where(member > 1 - SNAP, 1.0, member))
     return np.asarray(np.where(member == 0.5, 0.5 + nudge, member))
 
 
