@@ -9,7 +9,7 @@ from yindi.core.finding import Choice
 from yindi.plan.notes import notes
 from yindi.plan.region import chosen_industries
 from yindi.plan.rules import path_type
-from yindi.plan.writer import Writer, body, items, order
+from yindi.plan.writer import Slot, Writer, body, items, order
 
 SHOWN = 5
 PRICED = ("limit", "floor")
@@ -216,15 +216,15 @@ def _weights(w: Writer) -> Grid:
 
 def _gini(w: Writer) -> Sentence:
     first = w.study.panel.years[0]
+    ends = {c: w.q("disparity.dagum", c, year=w.year) for c in ("low", "high") if w.has("disparity.dagum", c, year=w.year)}
     return w.say(
-        "gini",
+        "gini" if ends else "gini_plain",
         since=w.name("year", first),
         year=w.name("year", w.year),
         then=w.q("disparity.dagum", "gini", year=first),
         now=w.q("disparity.dagum", "gini", year=w.year),
-        low=w.q("disparity.dagum", "low", year=w.year),
-        high=w.q("disparity.dagum", "high", year=w.year),
         direction=Choice("rose_fell", "now", than="then"),
+        **ends,
     )
 
 
@@ -260,21 +260,27 @@ def _dagum_grid(w: Writer) -> Grid:
 
 def _moran(w: Writer) -> Sentence:
     at = {"year": w.year}
-    return w.say(
-        "moran",
-        year=w.name("year", w.year),
-        i=w.q("disparity.moran", "i", **at),
-        p=w.q("disparity.moran", "p", **at),
-        expected=w.q("disparity.moran", "expected", **at),
-        direction=Choice("clustered", "i", than="expected"),
-        sure=Choice("significant", "p", pivot=0.05),
-    )
+    if not w.has("disparity.moran", "i", **at):
+        return w.say("moran_none")
+    common: dict[str, Slot] = {
+        "year": w.name("year", w.year),
+        "i": w.q("disparity.moran", "i", **at),
+        "expected": w.q("disparity.moran", "expected", **at),
+        "direction": Choice("clustered", "i", than="expected"),
+    }
+    if not w.has("disparity.moran", "p", **at):
+        return w.say("moran_plain", **common)
+    return w.say("moran", p=w.q("disparity.moran", "p", **at), sure=Choice("significant", "p", pivot=0.05), **common)
 
 
 def _refusal(w: Writer) -> Sentence:
     table = w.table("opportunities.backtest")
-    wanted = [i for i in ("activities", "minimum_activities", "entries", "candidates") if table.has(item=i)]
-    return w.say("refusal", **{i: w.q(table.name, item=i) for i in wanted})
+    if w.study.activity is None:
+        return w.say("refusal_none")
+    few = {i: w.q(table.name, item=i) for i in ("activities", "minimum_activities", "entries", "candidates") if table.has(item=i)}
+    if len(few) == 4 and few["activities"].value < few["minimum_activities"].value:
+        return w.say("refusal", **few)
+    return w.say("relatedness_verdict", verdict=w.name("verdict", table.text("text", item="verdict")))
 
 
 def _crowding(w: Writer) -> Sentence:
@@ -291,16 +297,10 @@ def _crowding(w: Writer) -> Sentence:
 
 def _crowded(w: Writer, industry: str) -> Sentence:
     table = "opportunities.crowding"
-    return w.say(
-        "collective_item",
-        "judgement",
-        industry=w.name("industry", industry),
-        regions=w.q(table, "regions", industry=industry),
-        share=w.q(table, "share", industry=industry),
-        base=w.q(table, "base_share", industry=industry),
-        addition=w.q(table, "addition", industry=industry),
-        expansion=w.q(table, "expansion", industry=industry),
-    )
+    columns = [c for c in ("regions", "share", "base_share", "addition", "expansion") if w.has(table, c, industry=industry)]
+    fill = {c: w.q(table, c, industry=industry) for c in columns}
+    phrase = "collective_item" if len(columns) == 5 else "collective_item_plain"
+    return w.say(phrase, "judgement", industry=w.name("industry", industry), **fill)
 
 
 def _solution(w: Writer) -> Sentence:

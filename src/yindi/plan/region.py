@@ -384,6 +384,8 @@ def _obstacle_item(w: Writer, indicator: str) -> Sentence:
 def _coupling(w: Writer) -> Sentence:
     at = {"region": w.subject, "year": w.year}
     table = w.table("diagnosis.coupling")
+    if not table.has("coordination", **at):
+        return w.say("coupling_none", region=_region(w))
     return w.say(
         "coupling",
         coordination=w.q(table.name, "coordination", **at),

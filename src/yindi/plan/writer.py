@@ -74,6 +74,10 @@ class Writer:
         """A word of the vocabulary."""
         return (self.phrases.word(row, sign),)
 
+    def has(self, name: str, column: str = "value", **where: str) -> bool:
+        """True where a cell is there."""
+        return self.table(name).has(column, **where)
+
     def cell(self, name: str, column: str = "value", **where: str) -> Parts:
         """A cell of a table as Parts; the word for absence where it is absent."""
         table = self.table(name)
