@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -11,7 +13,9 @@ from laws import law, law_settings
 from yindi.core.errors import InfeasibleError
 from yindi.core.registry import Method
 from yindi.layout.check import broken
+from yindi.layout.instances import instance
 from yindi.layout.levers import LeverProblem
+from yindi.layout.national import National, faults
 from yindi.layout.problem import Problem
 
 SEEDS = st.integers(0, 2**32 - 1)
@@ -139,5 +143,42 @@ def equal_regions_get_equal_budgets(method: Method) -> None:
                             weight=np.append(one.weight, one.weight[0]))  # fmt: skip
         spent = method.fn(twin).spending
         np.testing.assert_allclose(spent[0], spent[-1], atol=2e-3)
+
+    check()
+
+
+def national(seed: int) -> National:
+    rng = np.random.default_rng(seed)
+    return instance(int(rng.integers(4, 10)), int(rng.integers(6, 10)), candidates=5, seed=seed % 1000)
+
+
+@law("layout", "national_feasible")
+def every_national_plan_keeps_every_hard_rule(method: Method) -> None:
+    @few
+    @given(SEEDS)
+    def check(seed: int) -> None:
+        stated = national(seed)
+        try:
+            found = method.fn(stated, gap=1e-4)
+        except InfeasibleError:
+            return
+        assert faults(stated, found.allocation) == ()
+        assert found.objective <= found.bound + 1e-9
+
+    check()
+
+
+@law("layout", "national_monotone")
+def larger_pools_never_lower_the_value(method: Method) -> None:
+    @few
+    @given(SEEDS)
+    def check(seed: int) -> None:
+        stated = national(seed)
+        try:
+            found = method.fn(stated, gap=1e-6)
+        except InfeasibleError:
+            return
+        more = method.fn(replace(stated, pool=stated.pool + 2, slots=stated.slots + 1), gap=1e-6)
+        assert more.objective >= found.objective - 1e-5 * abs(found.objective)
 
     check()

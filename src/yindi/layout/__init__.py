@@ -6,18 +6,8 @@ import importlib
 from typing import Any
 
 _MODULES = (
-    "check",
-    "conflict",
-    "frontier",
-    "highs",
-    "marginal",
-    "model",
-    "prices",
-    "problem",
-    "rules",
-    "solver",
-    "stage",
-    "value",
+    *("assemble", "check", "conflict", "coordinate", "frontier", "highs", "instances", "knapsack", "levers", "marginal"),
+    *("model", "national", "prices", "problem", "program", "rules", "solver", "stage", "value"),
 )
 _WHERE = {"solve": "solver", "Problem": "problem", "layout": "stage"}
 

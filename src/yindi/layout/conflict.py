@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import TypeVar
 
 import numpy as np
 
@@ -12,6 +13,7 @@ from yindi.layout.problem import Problem
 from yindi.layout.rules import FORBIDDEN, LEAST, LIMIT, LOCKED, MOST, Rule, assemble
 
 FEW = 12
+T = TypeVar("T")
 
 
 def conflict(problem: Problem) -> tuple[Rule, ...]:
@@ -19,7 +21,7 @@ def conflict(problem: Problem) -> tuple[Rule, ...]:
 
     The floor is never part of it: it is a share of what all other rules allow.
     """
-    return tuple(_filter(_named(problem), lambda kept: _feasible(_with(problem, kept))))
+    return tuple(deletion(_named(problem), lambda kept: _feasible(_with(problem, kept))))
 
 
 def _named(problem: Problem) -> list[Rule]:
@@ -58,7 +60,7 @@ def _feasible(problem: Problem) -> bool:
     return highs.run(nothing, relax=True).status == highs.OPTIMAL
 
 
-def _filter(rules: list[Rule], feasible: Callable[[list[Rule]], bool]) -> list[Rule]:
+def deletion(rules: list[T], feasible: Callable[[list[T]], bool]) -> list[T]:
     """Drop blocks of rules, halving the block, as long as the rest still contradicts itself."""
     size = max(1, len(rules) // 2)
     while True:

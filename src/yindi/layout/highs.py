@@ -28,31 +28,36 @@ class Outcome:
     column_duals: np.ndarray
 
 
-def run(matrix: Matrix, *, relax: bool = False, gap: float = 1e-6, seed: int = 0) -> Outcome:
-    """Maximise; `relax` drops integrality. Raises YindiError when the solver ends neither optimal nor infeasible."""
+def run(matrix: Matrix, *, relax: bool = False, gap: float = 1e-6, seed: int = 0, target: float = np.inf) -> Outcome:
+    """Maximise; `relax` drops integrality; a whole-number search may stop at a point worth `target`.
+
+    Raises YindiError when the solver ends neither optimal nor infeasible.
+    """
     n, m = len(matrix.cost), len(matrix.row_lower)
     if n == 0:
         return _without_columns(matrix)
     import highspy
 
-    solver = _loaded(highspy, matrix, relax, gap, seed)
+    solver = _loaded(highspy, matrix, relax, gap, seed, target)
     solver.run()
     status = solver.getModelStatus()
     known = highspy.HighsModelStatus
     if status in (known.kInfeasible, known.kUnboundedOrInfeasible):
         return Outcome(INFEASIBLE, np.zeros(n), np.nan, np.nan, np.zeros(m), np.zeros(n))
-    if status != known.kOptimal:
+    if status not in (known.kOptimal, known.kObjectiveTarget):
         raise YindiError(
             f"HiGHS ended with {solver.modelStatusToString(status)!r}: neither a plan nor a proof that there is none."
         )
     return _outcome(solver, matrix, relax)
 
 
-def _loaded(highspy: Any, matrix: Matrix, relax: bool, gap: float, seed: int) -> Any:
+def _loaded(highspy: Any, matrix: Matrix, relax: bool, gap: float, seed: int, target: float) -> Any:
     solver = highspy.Highs()
     for option, value in (("output_flag", False), ("threads", 1), ("random_seed", seed % 2**31), ("mip_rel_gap", gap),
                           ("mip_abs_gap", 1e-9)):  # fmt: skip
         solver.setOptionValue(option, value)
+    if np.isfinite(target) and not relax:
+        solver.setOptionValue("objective_target", -target)
     n, m = len(matrix.cost), len(matrix.row_lower)
     kind = np.where(matrix.integer & (not relax), 1, 0).astype(np.int32)
     solver.passModel(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -36,6 +36,10 @@ class Matrix:
     start: np.ndarray
     index: np.ndarray
     coefficient: np.ndarray
+
+    def within(self, lower: np.ndarray, upper: np.ndarray) -> Matrix:
+        """The same model with other bounds on its columns."""
+        return replace(self, lower=lower, upper=upper)
 
     def activity(self, x: np.ndarray) -> np.ndarray:
         """A x (rows,), computed here and not by a solver."""
