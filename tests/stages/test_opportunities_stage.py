@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import made_up
 import numpy as np
 import pytest
+from worlds import related_world
 
 from yindi.core import resources
 from yindi.core.errors import ProblemsError
+from yindi.core.panel import Origin
+from yindi.core.space import Space
+from yindi.opportunities.profile import REASONS
 from yindi.opportunities.stage import opportunities
 
 
@@ -134,3 +140,70 @@ def test_unknown_reason_is_a_problem():
 
 def test_number_leads_back_to_the_file(done):
     assert "indicators.csv row" in done.why("opportunities.fit[region=620000][industry=software]")
+
+
+def test_generic_capabilities_are_ranked(done):
+    table = done.opportunities.generic
+    assert sorted(table.array("place")) == list(range(1, len(table.labels("requirement")) + 1))
+    first = table.labels("requirement")[int(np.argmin(table.array("place")))]
+    assert table.number("opens", requirement=first) == table.array("opens").max()
+    holder = table.text("holder", requirement=first)
+    level = done.opportunities.endowment
+    assert level.number("level", region=holder, requirement=first) == np.nanmax(
+        [level.number("level", region=r, requirement=first) for r in level.labels("region")]
+    )
+
+
+def test_likeness_is_never_shown_without_its_digit_level(done):
+    table = done.opportunities.similarity
+    assert table.number(item="activities") == 8
+    assert 0 < table.number(item="cosine_neighbours") <= 1
+    step = done.ledger.steps[table.step]
+    assert step.params["activities"] == 8
+
+
+def test_piling_in_is_shown_per_section(done):
+    assert done.opportunities.herding.labels("industry") == (*made_up.SECTIONS, "rest")
+
+
+def test_no_entries_are_listed_after_a_refusal(done):
+    assert done.opportunities.entries is None
+
+
+def wide_study():
+    """120 made-up regions with 60 activities whose entries are related, so that the proof allows lists."""
+    x = related_world(1)
+    regions, items = tuple(f"R{n:03d}" for n in range(len(x))), tuple(f"a{n:02d}" for n in range(x.shape[2]))
+    given = made_up.study()
+    source = given.panel.origin.books[0][0]
+    axes = {"regions": regions, "years": ("2018", *made_up.YEARS)}
+
+    def panel(like, values, items, units):
+        none = np.full(values.shape, -1)
+        origin = Origin(((source, ""),), none, none, none)
+        return replace(like, **axes, items=items, values=values, status=np.ones(values.shape, int), origin=origin, units=units,
+                       segments=())  # fmt: skip
+
+    size = np.stack([x.sum(axis=2) * 2 + 1, x.sum(axis=2) + 5], axis=2)
+    main = panel(given.panel, size, ("gdp", "population"), ("100m_yuan", "10k_persons"))
+    activity = panel(given.activity, x, items, ("plain",) * len(items))
+    inputs = [{"file": "a.csv"}, {"file": "b.csv", "content": "activity"}]
+    industries = [{**dict.fromkeys(REASONS, "0.5"), "industry": "a", "zh": "", "en": "", "class": "future", "base": "a00"}]
+    needs = [{"industry": "a", "requirement": "market", "need": "0.5"}]
+    study = replace(given, config=made_up.config(inputs=inputs), panel=main, activity=activity,
+                    space=Space(regions, step=given.space.step))  # fmt: skip
+    return opportunities(study, tables={"industries": industries, "needs": needs})
+
+
+def test_lists_stand_beside_their_proof():
+    done = wide_study()
+    proof, entries = done.opportunities.backtest, done.opportunities.entries
+    assert proof.text("text", item="verdict") == "allowed"
+    assert proof.number(item="gain_low") > 0
+    assert set(entries.array("listed").ravel()) <= {"", "cultivate", "prepare", "hold", "watch", "do_not"}
+    assert (entries.array("listed") == "cultivate").sum(axis=1).max() <= 5
+    region, activity = np.argwhere(entries.array("listed") == "cultivate")[0]
+    at = {"region": entries.labels("region")[region], "activity": entries.labels("activity")[activity]}
+    assert entries.has("entry", **at) == bool(proof.number(item="calibrated"))
+    assert done.opportunities.crowding.has("addition", industry="a")
+    assert not done.opportunities.partners.has("distance", region="R000", place="1")

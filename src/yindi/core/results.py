@@ -107,6 +107,10 @@ class Opportunities(Result):
     crowding: Table  # industry -> regions, share, base_share (adopters' share of national output), addition, expansion, crowded
     industries: Table  # industry -> class (emerging, future), base (section whose output carries it), attractiveness
     partners: Table  # region, place -> partner, complement, distance, similarity
+    generic: Table | None = None  # requirement -> opens (pairs), regions, industries, gain, place, holder (region), lever
+    similarity: Table | None = None  # item (cosine, krugman; neighbours and all pairs, activities) -> value
+    herding: Table | None = None  # industry (activities) -> entrants, rush, breadth, left
+    entries: Table | None = None  # region, activity -> listed, quadrant, entry, exit, carried: only where the proof allows it
 
 
 @dataclass(frozen=True, slots=True)

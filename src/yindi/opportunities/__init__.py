@@ -6,8 +6,9 @@ import importlib
 from typing import Any
 
 _MODULES = (
-    "advantage", "backtest", "complexity", "conventions", "coordinate", "crowding", "endowment", "features", "fit", "models",
-    "partners", "profile", "relatedness", "rules", "scoring", "sections", "stage", "transitions",
+    "advantage", "advice", "backtest", "carriers", "complexity", "conventions", "coordinate", "crowding", "endowment", "evidence",
+    "features", "fit", "generic", "herding", "models", "partners", "profile", "relatedness", "rules", "scoring", "sections",
+    "stage", "transitions",
 )  # fmt: skip
 
 

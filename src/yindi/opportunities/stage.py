@@ -11,18 +11,22 @@ from yindi.core import resources
 from yindi.core.axes import INDUSTRY, REGION
 from yindi.core.errors import Problems
 from yindi.core.names import Names
-from yindi.core.panel import Panel
 from yindi.core.study import Bench, Study
 from yindi.core.table import Axes
 from yindi.opportunities import backtest as proof
 from yindi.opportunities import partners as partner
-from yindi.opportunities.advantage import rca
+from yindi.opportunities.advantage import present, rca
+from yindi.opportunities.advice import CODES, QUADRANTS, advise
+from yindi.opportunities.carriers import carriers
 from yindi.opportunities.crowding import collective_check
-from yindi.opportunities.endowment import Carrier, Levels, levels
+from yindi.opportunities.endowment import Levels, levels
+from yindi.opportunities.evidence import choose_split
+from yindi.opportunities.evidence import rows as proof_rows
 from yindi.opportunities.fit import Fit, limiting
-from yindi.opportunities.profile import REASONS, Profile, Rows, Source, read
+from yindi.opportunities.generic import generic
+from yindi.opportunities.herding import herding, similarity
+from yindi.opportunities.profile import REASONS, Profile, Rows, read
 from yindi.opportunities.sections import Sections, sections
-from yindi.opportunities.transitions import HOLD_OUT
 
 PARTNERS = 3
 NO_ACTIVITY = "no_activity"
@@ -59,13 +63,16 @@ def opportunities(study: Study, *, tables: Mapping[str, Rows] | None = None) -> 
     named = replace(study, names=_names(study, profile))
     work = _Work(named, Bench(named, "opportunities"), profile, _sections(named), _inputs(named))
     _structure(work)
-    _backtest(work)
+    found = _backtest(work)
     appeal = _industries(work)
     have = _endowment(work)
     fit, marks = _fit(work, have)
     told = _candidates(work, have, fit, marks, appeal)
     _crowding(work, told, marks)
     _partners(work, have, fit, told)
+    _generic(work, have)
+    _collective(work)
+    _entries(work, found)
     return work.bench.done(**({} if work.sections else {"structure": None}))
 
 
@@ -126,17 +133,17 @@ def _structure(work: _Work) -> None:
     )
 
 
-def _backtest(work: _Work) -> None:
+def _backtest(work: _Work) -> proof.Backtest | None:
     least, parts = work.study.config.opportunities.minimum_activities, work.sections
     rows: dict[str, tuple[float, str]] = {}
     params: dict[str, object] = {"minimum_activities": least}
-    verdict = NO_ACTIVITY
+    found, verdict = None, NO_ACTIVITY
     if parts is not None:
-        split, params["years"] = _split(parts.years)
+        split, params["years"] = choose_split(parts.years)
         by_code = np.argsort(work.regions)
         found = proof.evaluate(parts.listed[by_code], split=split, minimum_activities=least, seed=work.study.config.seed)
         verdict = found.verdict
-        rows |= _proof_rows(found)
+        rows |= proof_rows(found)
         rows |= {"proof": (np.nan, found.kind), "years": (np.nan, str(params["years"]))}
     rows["minimum_activities"] = (float(least), "")
     rows["verdict"] = (float(verdict == proof.ALLOWED), verdict)
@@ -155,33 +162,7 @@ def _backtest(work: _Work) -> None:
         params=params,
         marks=np.full(len(rows), marked),
     )
-
-
-def _split(years: tuple[str, ...]) -> tuple[int | str, str]:
-    """How to test with the years there are, and the years in words: learned, then tested."""
-    if len(years) < 3:
-        return ("regions" if len(years) == 2 else HOLD_OUT), "-".join(years)
-    split = (len(years) - 1) // 2
-    return split, f"{years[0]}-{years[split]}, {years[split]}-{years[2 * split]}"
-
-
-def _proof_rows(found: proof.Backtest) -> dict[str, tuple[float, str]]:
-    counts = ("regions", "activities", "candidates", "entries", "entries_learned", "base_rate")
-    rows = {k: (float(getattr(found, k)), "") for k in counts}
-    if not found.scores:
-        return rows
-    for name, one in found.scores.items():
-        rows |= {f"precision_{name}": (one.average_precision, ""), f"top_ten_{name}": (one.precision_at_ten, "")}
-        rows |= {f"within_{name}": (one.within_region, ""), f"crowded_{name}": (one.crowded_share, "")}
-    rows |= {k: (float(getattr(found, k)), "") for k in ("gain", "gain_low", "gain_high")}
-    rows |= {"chosen": (found.scores[found.chosen].average_precision, found.chosen)}
-    rows |= {"rival": (found.scores[found.rival].average_precision, found.rival)}
-    rows["lift"] = (found.scores[found.chosen].average_precision / found.base_rate, "")
-    if found.calibration is not None:
-        rows |= {k: (getattr(found.calibration, k), "") for k in ("brier", "brier_base")}
-        rows["calibration_gap"] = (found.calibration.gap, "")
-        rows["calibrated"] = (float(found.calibrated), "")
-    return rows
+    return found
 
 
 def _industries(work: _Work) -> np.ndarray:
@@ -218,7 +199,7 @@ def _endowment(work: _Work) -> Levels:
         units={"need": "index"},
         params={"grade": JUDGEMENT},
     )
-    found = [(s, *c) for s in profile.sources if (c := _carrier(work, s)) is not None]
+    found = carriers(profile, work.study.panel, work.study.space, work.sections)
     have = levels([c for _, c, _ in found], len(work.regions), len(profile.requirements))
     work.bench.make(
         "endowment",
@@ -231,61 +212,6 @@ def _endowment(work: _Work) -> Levels:
         marks=have.marks,
     )
     return have
-
-
-def _carrier(work: _Work, source: Source) -> tuple[Carrier, str] | None:
-    found = {"activity": _section, "panel": _variable, "group": _membership}[source.origin](work, source)
-    if found is None:
-        return None
-    values, marks, year = found
-    label = source.variable + (f" {source.scaled_by}" if source.scaled_by else "")
-    place = work.profile.requirements.index(source.requirement)
-    return Carrier(place, label, values, source.direction, marks, source.origin == "group"), year
-
-
-def _membership(work: _Work, source: Source) -> tuple[np.ndarray, np.ndarray, str] | None:
-    grouping, _, group = source.variable.partition(":")
-    if grouping not in work.study.space.groups:
-        return None
-    members = work.study.space.group_of(grouping, work.regions)
-    return np.array([float(m == group) for m in members]), np.zeros(len(work.regions), bool), ""
-
-
-def _section(work: _Work, source: Source) -> tuple[np.ndarray, np.ndarray, str] | None:
-    parts = work.sections
-    if parts is None or source.variable not in parts.labels:
-        return None
-    k = parts.labels.index(source.variable)
-    x = parts.values[:, -1]
-    values = x[:, k] / x.sum(axis=1) if source.scaled_by == "share" else x[:, k]
-    return values, parts.marks[:, -1, k], parts.years[-1]
-
-
-def _variable(work: _Work, source: Source) -> tuple[np.ndarray, np.ndarray, str] | None:
-    panel, space = work.study.panel, work.study.space
-    if source.variable not in panel.items:
-        return None
-    year = _fullest(panel, source.variable)
-    values, marks = _column(panel, source.variable, year)
-    if source.scaled_by in ("population", "gdp"):
-        if source.scaled_by not in panel.items:
-            return None
-        size, more = _column(panel, source.scaled_by, year)
-        values, marks = values * size, marks | more
-    if source.scaled_by == "area":
-        values = values / np.array([space.areas.get(r, np.nan) for r in panel.regions])
-    return (values, marks, year) if np.isfinite(values).any() else None
-
-
-def _fullest(panel: Panel, item: str) -> str:
-    """The last year in which all regions have the item; where there is none, the last of the fullest years."""
-    count = np.isfinite(panel.values[..., panel.items.index(item)]).sum(axis=0)
-    return panel.years[int(np.flatnonzero(count == count.max())[-1])]
-
-
-def _column(panel: Panel, item: str, year: str) -> tuple[np.ndarray, np.ndarray]:
-    at = (slice(None), panel.years.index(year), panel.items.index(item))
-    return panel.values[at], panel.marks()[at]
 
 
 def _fit(work: _Work, have: Levels) -> tuple[Fit, np.ndarray]:
@@ -391,3 +317,81 @@ def _partners(work: _Work, have: Levels, fit: Fit, told: np.ndarray) -> None:
                     units={"complement": "index", "returned": "index", "distance": "km", "similarity": "index"},
                     params={"count": PARTNERS, "reach_km": 1000.0, "distance": "centroids" if placed else "none"},
                     marks=marks[:, None] | marks[chosen])  # fmt: skip
+
+
+def _generic(work: _Work, have: Levels) -> None:
+    profile, feasible = work.profile, work.study.config.layout.minimum_fit
+    by_code = np.argsort(work.regions)
+    found = generic(have.level[by_code], profile.need, known=have.known[by_code], feasible=feasible)
+    order = np.lexsort((-found.gain, -found.opens))
+    columns = {
+        "opens": found.opens,
+        "regions": found.regions,
+        "industries": found.industries,
+        "gain": found.gain,
+        "place": np.argsort(order) + 1,
+        "holder": np.array(work.regions)[by_code][found.holder],
+        "lever": np.array(profile.levers),
+    }
+    work.bench.make(
+        "generic",
+        (("requirement", profile.requirements),),
+        columns,
+        method="opportunities.generic",
+        inputs=("opportunities.endowment", "opportunities.requirements", "config"),
+        units={"opens": "count", "regions": "count", "industries": "count", "gain": "index", "place": "rank"},
+        params={"feasible": feasible, "grade": JUDGEMENT},
+        marks=have.marks.any(axis=0),
+    )
+
+
+def _collective(work: _Work) -> None:
+    parts = work.sections
+    if parts is None:
+        return
+    regions, marked = work.regions, bool(parts.marks.any())
+    index = {r: n for n, r in enumerate(regions)}
+    pairs = [(index[a], index[b]) for a, b in work.study.space.edges if a in index and b in index]
+    found = similarity(parts.values[:, -1], pairs=pairs or None)
+    rows = {"activities": float(found.activities), "cosine_all": found.cosine_all, "krugman_all": found.krugman_all}
+    rows |= {"cosine_neighbours": found.cosine, "krugman_neighbours": found.krugman} if pairs else {}
+    work.bench.make(
+        "similarity",
+        (("item", tuple(rows)),),
+        list(rows.values()),
+        method="opportunities.similarity",
+        inputs=(*work.inputs, "space"),
+        units="coefficient",
+        params={"year": parts.years[-1], "activities": found.activities},
+        marks=np.full(len(rows), marked),
+    )
+    if len(parts.years) > 1:
+        pace = herding(present(parts.values))
+        columns = {k: getattr(pace, k) for k in ("entrants", "rush", "breadth", "left")}
+        units = {"entrants": "count", "rush": "share", "breadth": "share", "left": "share"}
+        work.bench.make("herding", ((INDUSTRY, parts.labels),), columns, method="opportunities.herding", inputs=work.inputs,
+                        units=units, params={"years": f"{parts.years[0]}-{parts.years[-1]}"},
+                        marks=parts.marks.any(axis=(0, 1)))  # fmt: skip
+
+
+def _entries(work: _Work, found: proof.Backtest | None) -> None:
+    parts, settings = work.sections, work.study.config.opportunities
+    if parts is None or found is None or not found.allowed:
+        return
+    by_code = np.argsort(work.regions)
+    back = np.argsort(by_code)
+    given = advise(parts.listed[by_code], found, count=settings.portfolio)
+    names = np.array([*(parts.labels[:-1] if parts.rest else parts.labels), ""])
+    carried = [[";".join(n for n in cell if n) for cell in row] for row in names[given.carried[back]]]
+    shown = found.calibrated
+    columns = {
+        "listed": np.array(CODES)[given.listed[back]],
+        "quadrant": np.array(QUADRANTS)[given.quadrant[back]],
+        "entry": np.where((given.entry[back] > 0) & shown, given.entry[back], np.nan),
+        "exit": np.where(given.exit[back] > 0, given.exit[back], np.nan),
+        "carried": np.array(carried),
+    }
+    work.bench.make("entries", ((REGION, work.regions), ("activity", tuple(str(n) for n in names[:-1]))), columns,
+                    method="opportunities.advise", inputs=(*work.inputs, "opportunities.backtest", "config"),
+                    units={"entry": "share", "exit": "share"}, params={"portfolio": settings.portfolio, "cap": 0.1,
+                    "model": found.chosen, "probabilities": "shown" if shown else "withheld"})  # fmt: skip

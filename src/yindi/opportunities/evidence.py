@@ -1,0 +1,34 @@
+"""The proof as rows to be shown beside every list."""
+
+from __future__ import annotations
+
+from yindi.opportunities.backtest import Backtest
+from yindi.opportunities.transitions import HOLD_OUT
+
+Row = tuple[float, str]
+
+
+def choose_split(years: tuple[str, ...]) -> tuple[int | str, str]:
+    """How to test with the years there are, and the years in words: learned, then tested."""
+    if len(years) < 3:
+        return ("regions" if len(years) == 2 else HOLD_OUT), "-".join(years)
+    split = (len(years) - 1) // 2
+    return split, f"{years[0]}-{years[split]}, {years[split]}-{years[2 * split]}"
+
+
+def rows(found: Backtest) -> dict[str, Row]:
+    """Item -> (value, text): counts, one line per score of every model and rule, the gain with its interval, calibration."""
+    counts = ("regions", "activities", "candidates", "entries", "entries_learned", "base_rate")
+    made: dict[str, Row] = {k: (float(getattr(found, k)), "") for k in counts}
+    if not found.scores:
+        return made
+    for name, one in found.scores.items():
+        made |= {f"precision_{name}": (one.average_precision, ""), f"top_ten_{name}": (one.precision_at_ten, "")}
+        made |= {f"within_{name}": (one.within_region, ""), f"crowded_{name}": (one.crowded_share, "")}
+    made |= {k: (float(getattr(found, k)), "") for k in ("gain", "gain_low", "gain_high")}
+    made |= {k: (found.precision[str(getattr(found, k))], str(getattr(found, k))) for k in ("chosen", "rival")}
+    made["lift"] = (found.precision[found.chosen] / found.base_rate, "")
+    if found.calibration is not None:
+        made |= {k: (float(getattr(found.calibration, k)), "") for k in ("brier", "brier_base")}
+        made |= {"calibration_gap": (found.calibration.gap, ""), "calibrated": (float(found.calibrated), "")}
+    return made
