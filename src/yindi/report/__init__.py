@@ -5,7 +5,28 @@ from __future__ import annotations
 import importlib
 from typing import Any
 
-_MODULES = ("charts", "docx", "draw", "fonts", "geo", "html", "maps", "png", "reread", "styles", "svg", "text", "words")
+_MODULES = (
+    "charts",
+    "docx",
+    "draw",
+    "edits",
+    "export",
+    "fonts",
+    "geo",
+    "html",
+    "maps",
+    "package",
+    "pdf",
+    "png",
+    "reread",
+    "styles",
+    "svg",
+    "tables",
+    "template",
+    "text",
+    "words",
+    "xlsx",
+)
 
 
 def __getattr__(name: str) -> Any:

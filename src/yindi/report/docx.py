@@ -22,6 +22,7 @@ _R = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _WP = "http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing"
 _A = "http://schemas.openxmlformats.org/drawingml/2006/main"
 _PIC = "http://schemas.openxmlformats.org/drawingml/2006/picture"
+SPACES = f'xmlns:w="{styles.W}" xmlns:r="{_R}" xmlns:wp="{_WP}" xmlns:a="{_A}" xmlns:pic="{_PIC}"'
 _EMU = 635
 _MAY_BREAK = "\u200b"
 
@@ -31,19 +32,26 @@ def docx(document: Document, evidence: Evidence | None = None, *, profile: str |
     """The document as a Word file in a profile of profiles.yaml; `evidence` maps references to lines of the evidence index."""
     language = document.language
     look = styles.profile(profile, language)
-    numbers = {ref: f"E{n}" for n, ref in enumerate(spoken(document), 1)}
-    page = _Page(language, styles.text_width(look), numbers, look["table"]["size"])
-    inside = "".join([*_front(page, document, author, date, contents), *_main(page, document),
-                      *_annex(page, document, evidence or {})])  # fmt: skip
-    spaces = f'xmlns:w="{styles.W}" xmlns:r="{_R}" xmlns:wp="{_WP}" xmlns:a="{_A}" xmlns:pic="{_PIC}"'
-    body = f"{XML}<w:document {spaces}><w:body>{inside}{styles.section(look)}</w:body></w:document>"
+    page = Page(language, styles.text_width(look), rows_of(document), look["table"]["size"])
+    inside = "".join([*_front(page, document, author, date, contents), content(page, document, evidence or {})])
+    body = f"{XML}<w:document {SPACES}><w:body>{inside}{styles.section(look)}</w:body></w:document>"
     title = short(document.title, language)
     fixed = styles.template(profile, language)
     return word_file(body, page.images, fixed, title=title, author=author, language=look["language"])
 
 
+def rows_of(document: Document) -> dict[str, str]:
+    """Reference -> row of the evidence index."""
+    return {ref: f"E{n}" for n, ref in enumerate(spoken(document), 1)}
+
+
+def content(page: Page, document: Document, evidence: Evidence) -> str:
+    """The blocks of a document and its evidence index as WordprocessingML; pictures are left in `page.images`."""
+    return "".join([*_main(page, document), *_annex(page, document, evidence)])
+
+
 @dataclass(slots=True)
-class _Page:
+class Page:
     """What is counted while a file is written."""
 
     language: str
@@ -67,19 +75,19 @@ def run(text: str, look: str = "") -> str:
     return f'<w:r>{inside}<w:t xml:space="preserve">{escape(text)}</w:t></w:r>' if text else ""
 
 
-def bookmarked(page: _Page, name: str, inside: str) -> str:
+def bookmarked(page: Page, name: str, inside: str) -> str:
     """XML between the two ends of a bookmark."""
     n = page.mark()
     return f'<w:bookmarkStart w:id="{n}" w:name="{name}"/>{inside}<w:bookmarkEnd w:id="{n}"/>'
 
 
-def label(page: _Page, text: str) -> str:
+def label(page: Page, text: str) -> str:
     """A text with digits that is no quantity: character style Label, in a bookmark that holds its checksum."""
     name = f"L{page.marks + 1}_{checksum(text)}"
     return bookmarked(page, name, run(text, '<w:rStyle w:val="Label"/>'))
 
 
-def _runs(page: _Page, parts: Iterable[Part]) -> Iterator[str]:
+def _runs(page: Page, parts: Iterable[Part]) -> Iterator[str]:
     for part in parts:
         text = plain(part, page.language)
         match part:
@@ -102,15 +110,15 @@ def paragraph(style: str, inside: str, rule: str = "") -> str:
     return f'<w:p><w:pPr><w:pStyle w:val="{style}"/>{rule}</w:pPr>{inside}</w:p>'
 
 
-def _said(page: _Page, style: str, parts: Iterable[Part], rule: str = "") -> str:
+def _said(page: Page, style: str, parts: Iterable[Part], rule: str = "") -> str:
     return paragraph(style, "".join(_runs(page, parts)), rule)
 
 
-def _own(page: _Page, text: str) -> str:
+def _own(page: Page, text: str) -> str:
     return paragraph("Subtitle", label(page, text) if has_digit(text) else run(text)) if text else ""
 
 
-def _front(page: _Page, document: Document, author: str, date: str, contents: bool) -> Iterator[str]:
+def _front(page: Page, document: Document, author: str, date: str, contents: bool) -> Iterator[str]:
     yield _said(page, "Title", document.title)
     if joined(document.subtitle, page.language):
         yield _said(page, "Subtitle", document.subtitle)
@@ -120,14 +128,14 @@ def _front(page: _Page, document: Document, author: str, date: str, contents: bo
         yield _contents(page)
 
 
-def _contents(page: _Page) -> str:
+def _contents(page: Page) -> str:
     start = '<w:r><w:fldChar w:fldCharType="begin" w:dirty="true"/></w:r>'
     code = '<w:r><w:instrText xml:space="preserve"> TOC \\o "1-2" \\h \\z \\u </w:instrText></w:r>'
     rest = '<w:r><w:fldChar w:fldCharType="separate"/></w:r>' + run(word("contents", page.language))
     return paragraph("Normal", start + code + rest + '<w:r><w:fldChar w:fldCharType="end"/></w:r>')
 
 
-def _main(page: _Page, document: Document) -> Iterator[str]:
+def _main(page: Page, document: Document) -> Iterator[str]:
     for block in document.blocks:
         yield from _block(page, block)
     if any_marked(document):
@@ -136,7 +144,7 @@ def _main(page: _Page, document: Document) -> Iterator[str]:
         yield paragraph("NoteText", run(word("fonts_missing", page.language)))
 
 
-def _block(page: _Page, block: Block) -> Iterator[str]:
+def _block(page: Page, block: Block) -> Iterator[str]:
     match block:
         case Heading():
             yield _said(page, f"Heading{min(max(block.level, 1), 3)}", block.parts)
@@ -148,20 +156,20 @@ def _block(page: _Page, block: Block) -> Iterator[str]:
             yield from _figure(page, block)
 
 
-def _between(page: _Page, sentences: Sequence[Sentence]) -> Iterator[Part]:
+def _between(page: Page, sentences: Sequence[Sentence]) -> Iterator[Part]:
     for n, s in enumerate(sentences):
         if n and page.language != "zh":
             yield " "
         yield from s.parts
 
 
-def _paragraph(page: _Page, block: Paragraph) -> Iterator[str]:
+def _paragraph(page: Page, block: Paragraph) -> Iterator[str]:
     style = {"lead": "Lead", "item": "ListItem", "note": "NoteText"}.get(block.style, "Normal")
     rule = '<w:numPr><w:ilvl w:val="0"/><w:numId w:val="2"/></w:numPr>' if block.style == "item" and page.language != "zh" else ""
     yield _said(page, style, _between(page, block.sentences), rule)
 
 
-def _caption(page: _Page, key: str, number: int, parts: Parts) -> str:
+def _caption(page: Page, key: str, number: int, parts: Parts) -> str:
     name = word(key, page.language)
     gap = "" if page.language == "zh" else " "
     counted = f'<w:fldSimple w:instr=" SEQ {name} \\* ARABIC ">{run(str(number))}</w:fldSimple>'
@@ -171,7 +179,7 @@ def _caption(page: _Page, key: str, number: int, parts: Parts) -> str:
     )
 
 
-def _grid(page: _Page, grid: Grid) -> Iterator[str]:
+def _grid(page: Page, grid: Grid) -> Iterator[str]:
     page.tables += 1
     yield _caption(page, "table", page.tables, grid.caption)
     tail, size = ("", page.table_size) if grid.widths else size_of(grid, page.language, page.wide, page.table_size)
@@ -197,7 +205,7 @@ def table(wide: Sequence[int], rows: Iterable[str], title: str) -> str:
     return f"<w:tbl><w:tblPr>{rule}</w:tblPr><w:tblGrid>{grid}</w:tblGrid>{''.join(rows)}</w:tbl>"
 
 
-def _row(page: _Page, cells: Iterable[Parts], wide: Sequence[int], tail: str, inset: Sequence[int], *, head: bool = False,
+def _row(page: Page, cells: Iterable[Parts], wide: Sequence[int], tail: str, inset: Sequence[int], *, head: bool = False,
          keep: bool = False) -> str:  # fmt: skip
     inside = []
     for n, cell in enumerate(cells):
@@ -241,7 +249,7 @@ def _picture(figure: Figure, language: str) -> tuple[bytes, float]:
     return kept["png"], kept["ratio"]
 
 
-def _figure(page: _Page, figure: Figure) -> Iterator[str]:
+def _figure(page: Page, figure: Figure) -> Iterator[str]:
     page.figures += 1
     image, ratio = _picture(figure, page.language)
     name = f"f{page.figures}"
@@ -268,7 +276,7 @@ def _inline(n: int, name: str, alt: str, wide: int, high: int) -> str:
     )
 
 
-def _annex(page: _Page, document: Document, evidence: Evidence) -> Iterator[str]:
+def _annex(page: Page, document: Document, evidence: Evidence) -> Iterator[str]:
     """The evidence index: a bookmarked row for every quantity of a sentence, its stored value and where it comes from.
 
     Numbers in table cells carry their reference as the link's tip; a row for each would make the index longer than the report.
