@@ -317,6 +317,15 @@ class TestDecomposition:
         assert (unmoved.gini, *unmoved.shares.ravel()) == pytest.approx((0,) * 5, abs=1e-15)
 
 
+class TestPermutedTheil:
+    def test_groups_that_explain_everything_or_nothing(self) -> None:
+        y = np.array([1.0, 1.1, 0.9, 1.0, 5.0, 5.1, 4.9, 5.0])
+        # of the 70 ways to pick four of eight, two split them so: p close to 2/70
+        assert theil(y, list("aaaabbbb"), permutations=4999).p == pytest.approx(2 / 70, abs=0.008)
+        assert theil(y, list("abababab"), permutations=499, weights=np.ones(8)).p == pytest.approx(1, abs=0.3)
+        assert theil(y, list("aaaabbbb")).p is None
+
+
 class TestEarlyWarning:
     def test_chance_by_counting_signs(self) -> None:
         # changes 1, 1: of ++ +- -+ -- only ++ ends two above its lowest point

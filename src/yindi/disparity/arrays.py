@@ -63,9 +63,12 @@ def positions_of(groups: Any, n: int, *, where: str) -> tuple[tuple[str, ...], W
     given = np.asarray(groups)
     if given.shape != (n,):
         raise MethodError(f"{where}: {n} values but group labels of shape {given.shape}.")
-    if given.dtype.kind in "iub":
-        found, at = np.unique(given, return_inverse=True)
-        return tuple(str(name) for name in found.tolist()), at.astype(np.intp)
+    if given.dtype.kind in "iub" and np.ptp(given.astype(np.int64)) <= 4 * n:
+        from_least = given.astype(np.intp) - int(given.min())
+        there = np.flatnonzero(np.bincount(from_least))
+        place = np.zeros(there[-1] + 1, dtype=np.intp)
+        place[there] = np.arange(len(there))
+        return tuple(str(name) for name in (there + int(given.min())).tolist()), place[from_least]
     labels = [str(g) for g in given.tolist()]
     names = tuple(sorted(set(labels)))
     index = {name: j for j, name in enumerate(names)}
@@ -89,3 +92,14 @@ def whole(value: int, *, name: str, least: int, where: str) -> int:
     if value < least:
         raise MethodError(f"{where}: {name} must be at least {least}, got {value}.")
     return value
+
+
+def random_orders(n: int, count: int, rng: np.random.Generator) -> Whole:
+    """`count` random orders of n (count,n): random keys that carry the position in their low bits, sorted row by row."""
+    low = np.uint64((1 << max(1, (n - 1).bit_length())) - 1)
+    keys = rng.integers(0, np.iinfo(np.uint64).max, (count, n), dtype=np.uint64, endpoint=True)
+    keys &= ~low
+    keys |= np.arange(n, dtype=np.uint64)
+    keys.sort(axis=1)
+    keys &= low
+    return keys.view(np.intp)

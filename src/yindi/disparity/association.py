@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from yindi.core.errors import MethodError
 from yindi.core.registry import method
 from yindi.core.streams import stream
-from yindi.disparity.arrays import Floats, Whole, numbers, varied, whole
+from yindi.disparity.arrays import Floats, Whole, numbers, random_orders, varied, whole
 from yindi.disparity.lag import Weights, weights_of
 
 Tail = Literal["greater", "less", "two-sided"]
@@ -49,17 +49,12 @@ def _pseudo_p(observed: float, simulated: Floats, tail: Tail) -> float:
     return min(1.0, count / (len(simulated) + 1))
 
 
-def _shuffled(z: Floats, count: int, rng: np.random.Generator) -> Floats:
-    """`count` permutations of z, (N,count)."""
-    return rng.permuted(np.broadcast_to(z, (count, len(z))), axis=1).T
-
-
 def _permuted(z: Floats, other: Floats, w: Weights, count: int, rng: np.random.Generator) -> Floats:
     """other' W z* for `count` permutations z*; `other` is permuted with z where it is the same array."""
     block = max(1, _BLOCK // len(z))
     out = []
     for start in range(0, count, block):
-        drawn = _shuffled(z, min(block, count - start), rng)
+        drawn = z[random_orders(len(z), min(block, count - start), rng)].T
         lag = w.lag(drawn)
         out.append(np.einsum("nb,nb->b", drawn, lag) if other is z else other @ lag)
     return np.concatenate(out)

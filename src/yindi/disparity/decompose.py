@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 from yindi.core.errors import MethodError
 from yindi.core.registry import method
 from yindi.core.streams import stream
-from yindi.disparity.arrays import Floats, Whole, amounts, is_flat, positions_of, shares, whole
+from yindi.disparity.arrays import Floats, Whole, amounts, is_flat, positions_of, random_orders, shares, whole
 from yindi.disparity.inequality import theil as theil_index
 
 PARTS = ("gini", "within", "between", "transvariation")
@@ -242,7 +242,10 @@ def _paired(values: list[Floats], p: list[Floats], at: Whole, k: int, count: int
 
 @dataclass(frozen=True, slots=True)
 class Theil:
-    """Total = between + within; `by_group` is each group's own Theil index, `contribution` its share of the total."""
+    """Total = between + within; `by_group` is each group's own Theil index, `contribution` its share of the total.
+
+    `p` is the share of random groupings of the same sizes with as much between them; None without permutations.
+    """
 
     total: float
     between: float
@@ -250,6 +253,7 @@ class Theil:
     by_group: Mapping[str, float]
     contribution: Mapping[str, float]
     income_share: Mapping[str, float]
+    p: float | None = None
 
 
 @method(
@@ -258,7 +262,7 @@ class Theil:
     cites=("Theil 1967", "Shorrocks 1980"),
     laws=("parts_sum", "symmetric", "scale_free", "zero_at_equality", "group_names_free", "weights_as_copies"),
 )
-def theil(y: ArrayLike, groups: Any, *, weights: ArrayLike | None = None) -> Theil:
+def theil(y: ArrayLike, groups: Any, *, weights: ArrayLike | None = None, permutations: int = 0, seed: int = 0) -> Theil:
     """Theil T (泰尔指数分解) of y (N,) between and within groups (N,), within-parts weighted by income shares."""
     v = amounts(y, where="theil")
     p = shares(weights, len(v), where="theil")
@@ -271,7 +275,24 @@ def theil(y: ArrayLike, groups: Any, *, weights: ArrayLike | None = None) -> The
     total, between, within = theil_index(v, weights=p), theil_index(income / size, weights=size), float(income_share @ own)
     part = income_share * own / total if total > 0 else np.zeros_like(own)
     by, contribution, s = (dict(zip(names, a.tolist(), strict=True)) for a in (own, part, income_share))
-    return Theil(total, between, within, by, contribution, s)
+    found = Theil(total, between, within, by, contribution, s)
+    if not whole(permutations, name="permutations", least=0, where="theil"):
+        return found
+    drawn = _between_by_chance(v, p, at, permutations, stream(seed, "disparity.theil.permutations"))
+    return replace(found, p=float(1 + np.sum(drawn >= between - 1e-12)) / (permutations + 1))
+
+
+def _between_by_chance(v: Floats, p: Floats, at: Whole, count: int, rng: np.random.Generator) -> Floats:
+    """Theil between groups (count,) when units are dealt to the groups at random, group sizes kept."""
+    starts = np.flatnonzero(np.diff(np.sort(at), prepend=-1))
+    overall, equal, out = float(p @ v), np.ptp(p) == 0, []
+    for start in range(0, count, max(1, _BLOCK // len(v))):
+        size = min(max(1, _BLOCK // len(v)), count - start)
+        order = random_orders(len(v), size, rng)
+        income = np.add.reduceat((p * v)[order], starts, axis=1) / overall
+        people = np.add.reduceat(p, starts) if equal else np.add.reduceat(p[order], starts, axis=1)
+        out.append(np.sum(income * np.log(np.divide(income, people), where=income > 0, out=np.zeros_like(income)), axis=1))
+    return np.concatenate(out)
 
 
 @dataclass(frozen=True, slots=True)

@@ -229,7 +229,7 @@ def _relabelled(
         order = rng.permutation(len(v))
         lag = w.lag(v[order])
         bounds = _cuts(lag, m, None, "spatial_markov") if given is None else given
-        found = homogeneity(_conditional(_classify(lag[:, :-step], bounds), moves[order], m, k))
+        found = homogeneity(_conditional(_classify(lag, bounds)[:, :-step], moves[order], m, k))
         q[b], lr[b] = found.q, found.lr
     return q, lr
 
