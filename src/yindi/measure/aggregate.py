@@ -71,9 +71,14 @@ def topsis(
     metric = weights**2 if weigh == "coordinates" else weights
     if not ((top - bottom) ** 2 @ metric) > 0:
         raise MethodError("topsis: no weighted column varies; the ideal and the worst point coincide.")
-    far = np.sqrt((rows - bottom) ** 2 @ metric)
-    near = np.sqrt((rows - top) ** 2 @ metric)
+    far, near = _distance(rows, bottom, metric), _distance(rows, top, metric)
     return np.asarray(far / (far + near)).reshape(array.shape[:-1])
+
+
+def _distance(rows: np.ndarray, point: np.ndarray, metric: np.ndarray) -> np.ndarray:
+    away = rows - point
+    away *= away
+    return np.asarray(np.sqrt(away @ metric))
 
 
 def _point(values: ArrayLike, columns: int) -> np.ndarray:

@@ -44,7 +44,8 @@ class Scale:
         if box.shape[2] != self.zero.shape[2] or self.zero.shape[1] not in (1, box.shape[1]):
             raise MethodError(f"scale: fitted for (years, columns) {self.zero.shape[1:]}, applied to shape {array.shape}.")
         flat = _flat(self.zero, self.one)
-        z = (box - self.zero) / np.where(flat, 1.0, self.one - self.zero)
+        z = box - self.zero
+        z /= np.where(flat, 1.0, self.one - self.zero)
         z = np.where(flat, self.constant, z) if flat.any() else z
         return (np.clip(z, 0.0, 1.0) if self.clip else z).reshape(array.shape)
 

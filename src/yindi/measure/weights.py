@@ -70,7 +70,8 @@ def divergence(z: ArrayLike, *, zeros: str = "keep", epsilon: float = 1e-5) -> n
     rows = _zero_policy(rows, zeros, epsilon)
     total = rows.sum(axis=0)
     mean = np.where(total > 0, total, 1.0) / rows.shape[0]
-    gain = np.einsum("ij,ij->j", rows, np.log(np.maximum(rows, np.finfo(float).tiny))) / rows.shape[0]
+    logs = np.maximum(rows, np.finfo(float).tiny)
+    gain = np.einsum("ij,ij->j", rows, np.log(logs, out=logs)) / rows.shape[0]
     d = np.asarray(gain / mean - np.log(mean))
     for j in np.flatnonzero((d < EXACT_BELOW) & ~flat):
         d[j] = _small_divergence(rows[:, j] / mean[j])
