@@ -88,6 +88,23 @@ def test_correction_answers_an_impossible_value(folder, plain):
     assert "impossible" in str(folder.fails(lambda tree: tree["treatments"].update(urbanisation=[{**at, "value": 158.5}])))
 
 
+def test_correction_stops_when_the_source_was_mended(folder):
+    folder.edit(40, "urbanisation_pct", "-58.5")
+    rows = folder.rows()
+    at = {"finding": "outlier", "choice": "correct", "regions": [rows[39][0]], "years": [int(rows[39][2])], "reason": "sign"}
+
+    def change(tree):
+        tree["treatments"]["urbanisation"] = [{**at, "value": 58.5, "expect": -58.5}]
+
+    study = folder.run(change)
+    assert study.panel.table().number(region=rows[39][0], year=rows[39][2], indicator="urbanisation") == 58.5
+    column = folder.edit(40, "urbanisation_pct", "58.9")
+    (problem,) = folder.fails(change).problems
+    assert f"row 40, column {column}" in problem.place
+    assert "expects -58.5" in problem.message
+    assert "holds 58.9" in problem.message
+
+
 X = np.array([[1.0, 0, 3, 0], [2, 4, 6, 8], [4, 8, 12, 16], [0, 0, 0, 0]])
 KNOWN = np.array([[1, 0, 1, 0], [1, 1, 1, 1], [1, 1, 1, 1], [0, 0, 0, 0]], bool)
 

@@ -80,13 +80,15 @@ class Input(_Model):
 
 
 class Treatment(_Model):
-    finding: Literal["break", "vintage", "absent", "constant", "outlier"]
+    finding: Literal["break", "vintage", "absent", "constant", "outlier", "filled"]
     """Which finding of `yindi check` this answers."""
     choice: Choice
     method: str | None = None
     """For impute: an imputer, see `yindi methods imputer`."""
     value: float | None = None
     """For correct, or impute with method `declared`: the value."""
+    expect: float | None = None
+    """For correct: what the file holds now; the run stops when it holds something else, e.g. because the source was mended."""
     regions: tuple[str, ...] = ()
     """Codes; empty: all regions the finding names."""
     years: tuple[str, ...] = ()
@@ -109,6 +111,15 @@ class Measure(_Model):
     weights: tuple[str, ...] = ("entropy", "critic")
     combination: str = "mean"
     aggregate: str = "arithmetic"
+    scope: Literal["pooled", "per_year", "base_year"] = "pooled"
+    """What shares a yardstick: all years, each year for itself (only ranks within a year mean anything), or the first year's."""
+    outliers: Literal["keep", "treat"] = "keep"
+    """treat: skewed indicators are winsorised, else their logarithm is taken (COINr's rule); what was done is recorded."""
+    zeros: Literal["keep", "shift", "replace", "rescale"] = "keep"
+    """What entropy weights do about zeros; all but keep use epsilon."""
+    epsilon: float = Field(default=1e-5, gt=0, lt=0.5)
+    levels: Literal["flat", "nested"] = "flat"
+    """nested: weights within each dimension, then over the dimensions."""
     draws: int = Field(default=1000, ge=1, le=1_000_000)
     interval: float = Field(default=0.90, gt=0, lt=1)
 

@@ -198,7 +198,11 @@ def unanswered(d: Draft) -> None:
     needed = set(_indicator_codes(d))
     for f in d.found:
         answers = d.config.treatments.get(f.variable, ())
-        if not f.sure or findings.answered(f, answers) or (f.kind in ("absent", "constant") and f.variable not in needed):
+        if (
+            not f.sure
+            or findings.answered(f, answers)
+            or (f.kind in ("absent", "constant", "filled") and f.variable not in needed)
+        ):
             continue
         d.problems.add(_where(d, f), _sentence(d, f), _paste(f))
 
@@ -225,7 +229,7 @@ def _paste(f: Found) -> str:
     some = "" if f.share == 1.0 else f", regions: [{', '.join(repr(r) for r in f.regions)}]"
     years = f", years: [{', '.join(repr(y) for y in f.years)}]" if f.kind != "constant" else ""
     more = ", method: interpolate" if f.ways_out and f.ways_out[0] == "impute" else ""
-    scope = (some if f.kind == "absent" else "") + years
+    scope = (some if f.kind in ("absent", "filled") else "") + years
     line = f"{{finding: {f.kind}, choice: {f.ways_out[0]}{more}{scope}, reason: '...'}}"
     return f"answer in study.yaml with one of {', '.join(f.ways_out)}, e.g. treatments: {{{f.variable}: [{line}]}}"
 

@@ -12,7 +12,7 @@ import numpy as np
 from yindi.core import resources
 from yindi.core.config import Treatment
 from yindi.core.framework import Variable
-from yindi.intake import checks
+from yindi.intake import checks, traces
 from yindi.intake.assemble import Cube
 
 
@@ -92,6 +92,9 @@ def of_variable(cube: Cube, variable: Variable) -> Iterator[Found]:
     for r, t, size in checks.spikes(x, known, limits["outlier"]):
         cell = (cube.regions[r], cube.years[t])
         yield Found(variable.code, "outlier", cell[1:], cell[:1], 1 / len(cube.regions), size, False, frozenset([cell]))
+    for how, mask in (("copied", traces.repeated), ("interpolated", traces.interpolated)):
+        for block in _blocks(mask(x, known, limits["filled"])):
+            yield _of_block(cube, variable.code, "filled", block, how)
 
 
 def _seen_years(cube: Cube, known: np.ndarray) -> tuple[str, ...]:
@@ -109,23 +112,28 @@ def absences(cube: Cube, variable: str, ignore: Container[tuple[str, str]]) -> I
     gap &= ~np.array(skip, bool).reshape(gap.shape)
     whole = gap.all(axis=0)
     if whole.any():
-        yield _absent(cube, variable, np.broadcast_to(whole, gap.shape))
-    alone = gap & ~whole
+        yield _of_block(cube, variable, "absent", np.broadcast_to(whole, gap.shape))
+    for block in _blocks(gap & ~whole):
+        yield _of_block(cube, variable, "absent", block)
+
+
+def _blocks(mask: np.ndarray) -> Iterator[np.ndarray]:
+    """A mask (R,T) cut into blocks: regions with the same years together."""
     patterns: dict[tuple[bool, ...], list[int]] = {}
-    for r in np.flatnonzero(alone.any(axis=1)):
-        patterns.setdefault(tuple(alone[r].tolist()), []).append(int(r))
+    for r in np.flatnonzero(mask.any(axis=1)):
+        patterns.setdefault(tuple(mask[r].tolist()), []).append(int(r))
     for pattern, members in patterns.items():
-        block = np.zeros_like(gap)
+        block = np.zeros_like(mask)
         block[members] = pattern
-        yield _absent(cube, variable, block)
+        yield block
 
 
-def _absent(cube: Cube, variable: str, block: np.ndarray) -> Found:
+def _of_block(cube: Cube, variable: str, kind: str, block: np.ndarray, detail: str = "") -> Found:
     cells = frozenset((cube.regions[r], cube.years[t]) for r, t in np.argwhere(block))
     years = tuple(y for y, some in zip(cube.years, np.atleast_1d(block.any(axis=0)), strict=True) if some)
     regions = tuple(r for r, some in zip(cube.regions, np.atleast_1d(block.any(axis=1)), strict=True) if some)
-    share, empty = len(regions) / len(cube.regions), bool(block.all())
-    return Found(variable, "absent", years, regions, share, float(len(cells)), True, cells, empty=empty)
+    share, empty = len(regions) / len(cube.regions), kind == "absent" and bool(block.all())
+    return Found(variable, kind, years, regions, share, float(len(cells)), True, cells, detail, empty)
 
 
 def covers(treatment: Treatment, found: Found) -> bool:
@@ -137,7 +145,7 @@ def covers(treatment: Treatment, found: Found) -> bool:
 
 
 def left_over(found: Found, treatments: tuple[Treatment, ...]) -> frozenset[tuple[str, str]]:
-    """Cells of an absence that no treatment covers."""
+    """Cells of a block that no treatment covers."""
     open_cells = set(found.cells)
     for t in treatments:
         if t.finding == found.kind:
@@ -147,6 +155,6 @@ def left_over(found: Found, treatments: tuple[Treatment, ...]) -> frozenset[tupl
 
 def answered(found: Found, treatments: tuple[Treatment, ...]) -> bool:
     """True where the study file says what to do about a finding."""
-    if found.cells and found.kind == "absent":
+    if found.cells and found.kind in ("absent", "filled"):
         return not left_over(found, treatments)
     return any(covers(t, found) for t in treatments)

@@ -64,11 +64,21 @@ def apply(
             problems.add(f"study.yaml: treatments.{variable}", "the files hold no such variable.", "correct the name", near)
             continue
         for n, t in enumerate(answers):
+            if t.finding == "filled":
+                _as_filled(cube, variable, t, found)
             if t.choice == "correct":
                 _correct(cube, variable, t, _place(variable, n), problems)
             elif t.choice == "impute":
                 mine = [f for f in found if f.variable == variable]
                 _impute(cube, variable, t, _place(variable, n), parts[variable], mine, problems)
+
+
+def _as_filled(cube: Cube, variable: str, t: Treatment, found: Sequence[Found]) -> None:
+    """Cells that somebody filled are no observations: marked as imputed where kept, absent where they shall be imputed anew."""
+    named = {c for f in found if f.kind == "filled" and f.variable == variable for c in f.cells}
+    at = np.array([[(r, y) in named for y in cube.years] for r in cube.regions], bool) & _selected(cube, t)
+    k = cube.at(variable)
+    cube.state[:, :, k][at] = IMPUTED if t.choice == "keep" else 0 if t.choice == "impute" else cube.state[:, :, k][at]
 
 
 def _selected(cube: Cube, t: Treatment) -> np.ndarray:
@@ -86,8 +96,15 @@ def _correct(cube: Cube, variable: str, t: Treatment, place: str, problems: Prob
     if strange:
         problems.add(place, f"the study has no {strange}.", "correct regions and years")
         return
-    at = _selected(cube, t)
-    k = cube.at(variable)
+    at, k = _selected(cube, t), cube.at(variable)
+    for r, c in np.argwhere(at):
+        if t.expect is not None and not (cube.known[r, c, k] and cube.values[r, c, k] == t.expect):
+            found = f"{cube.values[r, c, k]:.12g}" if cube.known[r, c, k] else "nothing"
+            message = f"the correction expects {t.expect:.12g} for {cube.regions[r]} {cube.years[c]}, but the file holds {found}."
+            problems.add(
+                f"{place}, {cube.place(r, c, k)}", message, "the source has changed: look again, then remove or adapt it"
+            )
+            return
     cube.values[:, :, k][at] = t.value
     cube.state[:, :, k][at] = CORRECTED
 
