@@ -10,6 +10,7 @@ import pytest
 
 import yindi
 from yindi.core.errors import InfeasibleError, MethodError
+from yindi.core.streams import stream
 from yindi.layout.check import broken, objective
 from yindi.layout.conflict import conflict
 from yindi.layout.frontier import front
@@ -17,6 +18,7 @@ from yindi.layout.marginal import gains
 from yindi.layout.prices import best_alone, replies
 from yindi.layout.problem import Problem
 from yindi.layout.rules import Rule
+from yindi.layout.stability import frequency, kinds, margins
 
 # Example A of LAYOUT.md 2.6: three regions, two industries, one industry each, band of one region on industry 1.
 # Values by plan (industry of regions 1, 2, 3): 1,1,1: 10+8+6 = 24, two over; 1,2,1: 10+7+6 = 23, one over;
@@ -267,3 +269,26 @@ def test_the_check_outside_the_solver_sees_every_kind_of_fault():
     said = " ".join(broken(problem, plan, floor=100.0))
     for part in ("other than 0 and 1", "over its limit", "outside its portfolio", "locked pair r1, c1", "less than the floor"):
         assert part in said
+
+
+def test_margins_at_the_prices_by_hand():
+    """Example A with the band at any price p in [4, 5]: net of industry 1 is 10 - p, 8 - p, 6 - p. Region 1 holds it against 5:
+    5 - p to spare; region 2 holds industry 2 at 7 against 8 - p; region 3 at 2 against 6 - p."""
+    found = yindi.layout.solve(example_a())
+    p = found.duals["limit|c1"].price
+    expected = [[5 - p, p - 5], [1 - p, p - 1], [4 - p, p - 4]]
+    np.testing.assert_allclose(margins(example_a(), found), expected)
+
+
+def test_choices_far_ahead_are_core_and_coin_tosses_are_not():
+    value = np.array([[9.0, 1.0], [5.0, 5.0]])
+    problem = Problem(value, portfolio_min=1, portfolio_max=1)
+    found = yindi.layout.solve(problem)
+    often = frequency(problem, found, draws=60, rng=stream(1, "f"))
+    assert often[0, 0] == 1.0
+    assert 0.2 < often[1, 0] < 0.8
+    np.testing.assert_allclose(often.sum(axis=1), 1.0)
+    said = kinds(found.allocation, often)
+    assert said[0, 0] == "core"
+    assert "core" not in said[1]
+    assert said[0, 1] == ""

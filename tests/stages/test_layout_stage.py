@@ -76,6 +76,16 @@ def test_every_named_rule_has_a_row_and_prices_only_where_scarce(done):
     assert done.names.of("rule", "portfolio_max|110000", "zh") == "北京产业数上限"
 
 
+def test_every_choice_says_how_sure_it_is(done):
+    table = done.layout.allocation
+    chosen, kind, often = table.array("chosen"), table.array("kind"), table.array("frequency")
+    np.testing.assert_array_equal(kind != "", chosen > 0)
+    assert (often[kind == "core"] >= 0.8).all()
+    assert (often[kind == "fragile"] < 0.5).all()
+    total = sum(done.layout.solution.number(item=k) for k in ("core", "swing", "fragile"))
+    assert total == chosen.sum()
+
+
 def test_front_has_the_points_asked_for(done):
     front = done.layout.frontier
     assert front.shape == (6,)
@@ -88,6 +98,7 @@ def test_reordered_regions_and_industries_give_the_same_labelled_plan(done):
     other = layout(before_layout(regions=regions, industries=industries, layout=RULES))
     back = other.layout.allocation.select(region=tuple(REGIONS), industry=INDUSTRIES)
     np.testing.assert_array_equal(back.array("chosen"), done.layout.allocation.array("chosen"))
+    np.testing.assert_allclose(back.array("frequency"), done.layout.allocation.array("frequency"), atol=1e-9)
     for name, axis in (("regions", {"region": tuple(REGIONS)}), ("industries", {"industry": INDUSTRIES})):
         here, there = done.table(f"layout.{name}"), other.table(f"layout.{name}").select(**axis)
         for column in here.columns:

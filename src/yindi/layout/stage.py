@@ -11,6 +11,7 @@ from yindi.core import resources
 from yindi.core.axes import INDUSTRY, REGION, require_same
 from yindi.core.errors import EvidenceError, Problems, did_you_mean
 from yindi.core.names import Names
+from yindi.core.streams import stream
 from yindi.core.study import Bench, Study
 from yindi.layout.frontier import front
 from yindi.layout.marginal import gains
@@ -18,11 +19,13 @@ from yindi.layout.prices import best_alone
 from yindi.layout.problem import Problem
 from yindi.layout.rules import FLOOR, FORBIDDEN, LIMIT, LOCKED, Rule
 from yindi.layout.solver import Solution, solve
+from yindi.layout.stability import CORE, FRAGILE, SWING, frequency, kinds, margins
 from yindi.layout.value import REASONS, attractiveness, expansion, lagging, value
 
 OPPORTUNITIES = ("opportunities.fit", "opportunities.industries", "scores.index", "config")
 CITES = ("Huangfu and Hall 2018",)
 REST = "rest"
+DRAWS = 100
 SOLUTION_UNITS = {**dict.fromkeys(("objective", "bound", "relaxation", "value_alone", "floor", "lagging_best", "lagging_value",
                                    "leading_value"), "points"), "gap": "small_share", "kept_share": "share"}  # fmt: skip
 PRICED = (LIMIT, FLOOR, FORBIDDEN, LOCKED)
@@ -159,21 +162,24 @@ def _pairs(given: object, regions: tuple[str, ...], industries: tuple[str, ...])
 
 
 def _allocation(bench: Bench, stated: Stated, found: Solution) -> None:
-    problem, plan = stated.problem, found.allocation
+    problem, plan, study = stated.problem, found.allocation, bench.study
+    often = frequency(problem, found, draws=DRAWS, rng=stream(study.config.seed, "layout.frequency"))
     columns = {
         "chosen": plan,
         "value": np.where(stated.known, problem.value, np.nan),
         "given_up": stated.before * (1 - plan),
+        "margin": margins(problem, found),
+        "frequency": often,
+        "kind": kinds(plan, often),
     }
-    config = bench.study.config.layout
-    params = config.model_dump(mode="json", exclude={"front_points"})
+    params = {**study.config.layout.model_dump(mode="json", exclude={"front_points"}), "draws": DRAWS}
     bench.make(
         "allocation",
         ((REGION, tuple(problem.regions)), (INDUSTRY, tuple(problem.industries))),
         columns,
         method="layout.milp",
         inputs=(*OPPORTUNITIES, "opportunities.independent"),
-        units={"chosen": "count", "value": "value", "given_up": "count"},
+        units={"chosen": "count", "value": "value", "given_up": "count", "margin": "value", "frequency": "share"},
         params=params,
         cites=CITES,
         marks=stated.marks,
@@ -313,6 +319,8 @@ def _solution(bench: Bench, stated: Stated, found: Solution) -> None:
         "priced_limits": float(sum(d.price > 0 for d in limits)),
         "over_limit_before": float((stated.before.sum(axis=0) > np.asarray(problem.limit)).sum()),
     }
+    kind = bench.made["allocation"].array("kind")
+    items |= {name: float((kind == name).sum()) for name in (CORE, SWING, FRAGILE)}
     columns = {"value": np.array(list(items.values())), "unit": np.array([SOLUTION_UNITS.get(i, "count") for i in items])}
     bench.make("solution", (("item", tuple(items)),), columns, method="layout.milp",
                inputs=("layout.allocation", "layout.duals", "opportunities.independent"), units={"value": "@unit"},

@@ -1,0 +1,64 @@
+"""How sure each choice is: its margin at the prices, and how often it comes back when the values are drawn again."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from yindi.layout import highs
+from yindi.layout.problem import Problem
+from yindi.layout.rules import FLOOR, LIMIT, assemble
+from yindi.layout.solver import Solution
+
+CORE, SWING, FRAGILE = "core", "swing", "fragile"
+OFTEN, SELDOM = 0.8, 0.5
+
+
+def margins(problem: Problem, found: Solution) -> np.ndarray:
+    """(R,C) value at the prices against the next best reply of the same region.
+
+    Net value is value x (1 + price of the floor for lagging regions) less the price of the industry. A chosen pair: its net value
+    less that of the best allowed pair not chosen, what the region would lose by replacing it; any other: its net value less
+    that of the weakest chosen one, what it falls short by. NaN where there is nothing to compare with.
+    """
+    price = np.array([found.duals[c].price if (c := f"{LIMIT}|{i}") in found.duals else 0.0 for i in problem.industries])
+    weight = found.duals[FLOOR].price if FLOOR in found.duals else 0.0
+    net = problem.value * np.where(np.asarray(problem.lagging), 1 + weight, 1.0)[:, None] - price
+    chosen = found.allocation > 0
+    outside = np.where(~chosen & problem.open, net, -np.inf).max(axis=1, initial=-np.inf)
+    inside = np.where(chosen, net, np.inf).min(axis=1, initial=np.inf)
+    other = np.where(chosen, outside[:, None], inside[:, None])
+    return np.where(np.isfinite(other) & problem.open, net - np.where(np.isfinite(other), other, 0.0), np.nan)
+
+
+def frequency(
+    problem: Problem, found: Solution, *, draws: int, rng: np.random.Generator, common: float = 0.05, own: float = 0.10
+) -> np.ndarray:
+    """(R,C) mean over draws of the relaxation's choice when values are multiplied by exp of a shock to the industry (standard
+    deviation `common`) and to the pair (`own`); the value lagging regions must keep stays what it was.
+
+    Regions and industries are drawn for in the order of their labels.
+    """
+    rows, columns = problem.order()
+    ordered = problem.take(rows, columns)
+    floor = found.floor if problem.floor > 0 and found.lagging_best > 0 else None
+    total = np.zeros(ordered.value.shape)
+    held = 0
+    for _ in range(draws):
+        shock = common * rng.standard_normal(ordered.value.shape[1]) + own * rng.standard_normal(ordered.value.shape)
+        drawn = replace(ordered, value=ordered.value * np.exp(shock))
+        built = assemble(drawn, floor=None if floor is None else 0.98 * floor)
+        outcome = highs.run(built.model.matrix(), relax=True)
+        if outcome.status == highs.OPTIMAL and outcome.x.size:
+            total += np.clip(outcome.x[built.pairs], 0.0, 1.0)
+            held += 1
+    result = np.zeros_like(total)
+    result[np.ix_(rows, columns)] = total / max(1, held)
+    return result
+
+
+def kinds(plan: np.ndarray, often: np.ndarray) -> np.ndarray:
+    """(R,C) text: core (chosen, in four draws of five), swing, fragile (in less than half of them); "" where not chosen."""
+    kind = np.where(often >= OFTEN, CORE, np.where(often >= SELDOM, SWING, FRAGILE))
+    return np.where(plan > 0, kind, "")
