@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 from typing import Any
 
-_MODULES = ("stage", "compose", "phrases", "region", "nation", "rules", "blocks")
+_MODULES = ("claims", "compose", "nation", "notes", "phrases", "picks", "region", "rules", "stage", "writer")
 
 
 def __getattr__(name: str) -> Any:

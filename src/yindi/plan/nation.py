@@ -7,7 +7,7 @@ from collections import Counter
 from yindi.core.document import Block, Document, Grid, Paragraph, Parts, Sentence
 from yindi.core.finding import Choice
 from yindi.plan.notes import notes
-from yindi.plan.region import chosen_industries
+from yindi.plan.picks import chosen_industries
 from yindi.plan.rules import path_type
 from yindi.plan.writer import Slot, Writer, body, items, order
 

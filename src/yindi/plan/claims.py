@@ -1,0 +1,311 @@
+"""Sentences, tables and figures about one region; each takes the Writer of that region."""
+
+from __future__ import annotations
+
+from yindi.core.document import Figure, Grid, Parts, Sentence, Series
+from yindi.core.finding import Choice, Label, Quantity
+from yindi.plan import picks
+from yindi.plan.rules import path_type
+from yindi.plan.writer import Slot, Writer, order
+
+
+def region_label(w: Writer) -> tuple[Label, ...]:
+    """The region as a label slot."""
+    return (w.name("region", w.subject),)
+
+
+def place_in_nation(w: Writer) -> Sentence:
+    """Index, rank and rank interval."""
+    at = {"region": w.subject, "year": w.year}
+    return w.say(
+        "standing",
+        region=region_label(w),
+        year=w.name("year", w.year),
+        index=w.q("scores.index", **at),
+        rank=w.q("scores.rank", **at),
+        low=w.q("scores.rank_low", **at),
+        high=w.q("scores.rank_high", **at),
+        regions=w.q("intake.summary", item="regions"),
+    )
+
+
+def path(w: Writer) -> Sentence:
+    """The path type with the ranks it rests on."""
+    kind = path_type(w.study, w.subject)
+    at = {"region": w.subject}
+    return w.say(
+        f"path_{kind}",
+        "judgement",
+        region=region_label(w),
+        rank_first=w.q("scores.trend", "rank_first", **at),
+        rank_last=w.q("scores.trend", "rank_last", **at),
+    )
+
+
+def main_obstacle(w: Writer, phrase: str) -> Sentence:
+    """The largest obstacle with its lever."""
+    table = w.table("diagnosis.obstacle")
+    first = order(table, "degree", "indicator", region=w.subject)[0]
+    if table.number("degree", region=w.subject, indicator=first) <= 0:
+        return w.say("obstacle_none", region=region_label(w))
+    return w.say(
+        phrase,
+        region=region_label(w),
+        indicator=w.name("indicator", first),
+        degree=w.q("diagnosis.obstacle", "degree", region=w.subject, indicator=first),
+        lever=w.name("lever", w.study.variables[first].lever),
+    )
+
+
+def against_nation(w: Writer) -> Sentence:
+    """The index beside the national mean."""
+    return w.say(
+        "against_nation",
+        index=w.q("scores.index", region=w.subject, year=w.year),
+        mean=w.q("scores.national", "mean", year=w.year),
+        direction=Choice("above_below", "index", than="mean"),
+    )
+
+
+def against_block(w: Writer) -> Sentence:
+    """The index beside the mean of its block."""
+    grouping = w.study.config.regions.grouping
+    group = w.study.space.group_of(grouping, [w.subject])[0]
+    return w.say(
+        "against_block",
+        group=w.name("group", group),
+        index=w.q("scores.index", region=w.subject, year=w.year),
+        mean=w.q("disparity.dagum_groups", "mean", year=w.year, group=group),
+        direction=Choice("above_below", "index", than="mean"),
+    )
+
+
+def dimensions(w: Writer) -> Sentence:
+    """The largest and the smallest dimension."""
+    at = {"region": w.subject, "year": w.year}
+    ranked = order(w.table("scores.dimensions"), "value", "dimension", region=w.subject, year=w.year)
+    largest, smallest = ranked[0], ranked[-1]
+    return w.say(
+        "dimensions",
+        largest=w.name("dimension", largest),
+        smallest=w.name("dimension", smallest),
+        most=w.q("scores.dimensions", dimension=largest, **at),
+        least=w.q("scores.dimensions", dimension=smallest, **at),
+    )
+
+
+def index_lines(w: Writer) -> list[Series]:
+    """The index of the region and of the nation by year."""
+    years = w.study.panel.years
+    own = w.series(region_label(w), "scores.index", "value", "year", years, "year", region=w.subject)
+    mean = w.series(w.title("national_mean"), "scores.national", "mean", "year", years, "year")
+    return [own, mean]
+
+
+def ranks_grid(w: Writer) -> Grid:
+    """Index, rank and interval by year."""
+    rows = [
+        (
+            (w.name("year", y),),
+            (w.q("scores.index", region=w.subject, year=y),),
+            (w.q("scores.rank", region=w.subject, year=y),),
+            (w.q("scores.rank_low", region=w.subject, year=y), "–", w.q("scores.rank_high", region=w.subject, year=y)),
+            (w.q("scores.national", "mean", year=y),),
+        )
+        for y in w.study.panel.years
+    ]
+    return w.grid("grid_ranks", ("year", "index", "rank", "interval", "national_mean"), rows, region=region_label(w))
+
+
+def endowment_item(w: Writer, variable: str, phrase: str) -> Sentence:
+    """One endowment beside its peers."""
+    at = {"region": w.subject, "variable": variable}
+    table = "diagnosis.endowment"
+    return w.say(
+        phrase,
+        indicator=w.name("variable", variable),
+        year=w.name("year", w.table(table).text("year", **at)),
+        value=w.q(table, "value", **at),
+        median=w.q(table, "peer_median", **at),
+        gap=w.q(table, "gap", **at),
+    )
+
+
+def endowment_figure(w: Writer) -> Figure:
+    """Percentiles of all endowments."""
+    table = w.table("diagnosis.endowment")
+    variables = [v for v in table.labels("variable") if table.has("percentile", region=w.subject, variable=v)]
+    own = w.series(region_label(w), table.name, "percentile", "variable", variables, "variable", region=w.subject)
+    return w.figure(
+        "bars", "figure_endowment", [own], alt="figure_endowment_alt", region=region_label(w), options={"reference": "0.5"}
+    )
+
+
+def endowment_grid(w: Writer) -> Grid:
+    """The whole endowment profile."""
+    table = w.table("diagnosis.endowment")
+    rows: list[tuple[Parts, ...]] = []
+    for v in table.labels("variable"):
+        if table.has("value", region=w.subject, variable=v):
+            at = {"region": w.subject, "variable": v}
+            gap: Parts = (w.q(table.name, "gap", **at),) if table.has("gap", **at) else w.title("none")
+            median: Parts = (w.q(table.name, "peer_median", **at),) if table.has("peer_median", **at) else w.title("none")
+            rows.append(
+                (
+                    (w.name("variable", v),),
+                    (w.name("year", table.text("year", **at)),),
+                    (w.q(table.name, "value", **at),),
+                    median,
+                    gap,
+                    (w.q(table.name, "percentile", **at),),
+                )
+            )
+    heads = ("variable", "year", "value", "peer_median", "gap", "percentile")
+    return w.grid("grid_endowment", heads, rows, region=region_label(w), note=(w.say("gap_note"),), widths=(4, 1.5, 3, 3, 2, 2))
+
+
+def obstacle_item(w: Writer, indicator: str) -> Sentence:
+    """One obstacle with its lever."""
+    at = {"region": w.subject, "indicator": indicator}
+    return w.say(
+        "obstacle_item",
+        indicator=w.name("indicator", indicator),
+        degree=w.q("diagnosis.obstacle", "degree", **at),
+        distance=w.q("diagnosis.obstacle", "distance", **at),
+        lever=w.name("lever", w.study.variables[indicator].lever),
+    )
+
+
+def coupling(w: Writer) -> Sentence:
+    """Coupling with development, by two forms, and which system leads."""
+    at = {"region": w.subject, "year": w.year}
+    table = w.table("diagnosis.coupling")
+    if not table.has("coordination", **at):
+        return w.say("coupling_none", region=region_label(w))
+    return w.say(
+        "coupling",
+        coordination=w.q(table.name, "coordination", **at),
+        wang=w.q(table.name, "wang_coordination", **at),
+        grade_name=w.name("grade", table.text("grade", **at)),
+        kind=w.name("coupling_kind", table.text("relative_kind", **at)),
+        outcomes=w.names("variable", w.study.config.diagnose.outcomes),
+    )
+
+
+def lever_name(w: Writer, lever: str) -> Parts:
+    """The name of a lever, or the word for none."""
+    return (w.name("lever", lever),) if lever else w.title("none")
+
+
+def requirement(w: Writer, industry: str, column: str) -> Parts:
+    """The name of a requirement of a candidate, or the word for none."""
+    code = w.table("opportunities.candidates").text(column, region=w.subject, industry=industry)
+    return (w.name("requirement", code),) if code else w.title("none")
+
+
+def industry_item(w: Writer, industry: str) -> Sentence:
+    """One industry of the portfolio: fit, what carries it, what binds it."""
+    table, at = w.table("opportunities.candidates"), {"region": w.subject, "industry": industry}
+    binding, strength, lever = (table.text(c, **at) for c in ("binding", "strength", "lever"))
+    common: dict[str, Slot] = {"industry": w.name("industry", industry), "fit": w.q(table.name, "fit", **at)}
+    if not binding:
+        return w.say("industry_met", "judgement", **common)
+    return w.say(
+        "industry_item",
+        "judgement",
+        **common,
+        strength=w.name("requirement", strength),
+        binding=w.name("requirement", binding),
+        gap=w.q(table.name, "binding_gap", **at),
+        lever=w.name("lever", lever),
+    )
+
+
+def kept(w: Writer) -> Sentence:
+    """The share of its own best value that the layout leaves the region."""
+    return w.say("kept", "model", region=region_label(w), kept=w.q("layout.regions", "kept_share", region=w.subject))
+
+
+def given_item(w: Writer, industry: str, phrase: str) -> Sentence:
+    """One industry that the layout gives to others."""
+    return w.say(
+        phrase,
+        "model",
+        industry=w.name("industry", industry),
+        before=w.q("layout.industries", "before", industry=industry),
+        limit=w.q("layout.industries", "limit", industry=industry),
+        fit=w.q("opportunities.candidates", "fit", region=w.subject, industry=industry),
+        price=w.q("layout.industries", "price", industry=industry),
+    )
+
+
+def unfit_item(w: Writer, industry: str) -> Sentence | None:
+    """One industry that does not fit, with its largest shortfall."""
+    table, at = w.table("opportunities.candidates"), {"region": w.subject, "industry": industry}
+    binding = table.text("binding", **at)
+    if not binding:
+        return None
+    return w.say(
+        "unfit_item",
+        "judgement",
+        industry=w.name("industry", industry),
+        fit=w.q(table.name, "fit", **at),
+        binding=w.name("requirement", binding),
+        gap=w.q(table.name, "binding_gap", **at),
+    )
+
+
+def lever_sentences(w: Writer, lever: str, measured: bool) -> list[Sentence]:
+    """What a lever has to do, measured obstacles first, then the industries it unblocks."""
+    said: list[Sentence] = []
+    at = {"region": w.subject, "lever": lever}
+    if measured:
+        said.append(
+            w.say("lever_share", degree=w.q("diagnosis.levers", "degree", **at), place=w.q("diagnosis.levers", "place", **at))
+        )
+    else:
+        said.append(w.say("lever_unmeasured", lever=w.name("lever", lever)))
+    obstacles = w.table("diagnosis.obstacle")
+    own = [
+        i
+        for i in order(obstacles, "degree", "indicator", region=w.subject)
+        if w.study.variables[i].lever == lever and obstacles.number("degree", region=w.subject, indicator=i) > 0
+    ]
+    said += [
+        w.say(
+            f"measure_{i}",
+            indicator=w.name("indicator", i),
+            value=raw(w, i),
+            distance=w.q("diagnosis.obstacle", "distance", region=w.subject, indicator=i),
+        )
+        for i in own[:2]
+    ]
+    waiting = unblocks(w, lever)
+    if waiting:
+        said.append(w.say("lever_unblocks", "judgement", industries=w.names("industry", waiting)))
+    return said
+
+
+def raw(w: Writer, indicator: str) -> Quantity:
+    """An indicator's value in the last year."""
+    return w.q("panel", region=w.subject, year=w.year, indicator=indicator)
+
+
+def unblocks(w: Writer, lever: str) -> list[str]:
+    """Industries of the portfolio that this lever binds first."""
+    table = w.table("opportunities.candidates")
+    return [c for c in picks.chosen_industries(w) if table.text("lever", region=w.subject, industry=c) == lever]
+
+
+def partner_item(w: Writer, place: str) -> Sentence:
+    """One partner region."""
+    table, at = w.table("opportunities.partners"), {"region": w.subject, "place": place}
+    return w.say(
+        "partner_item",
+        "model",
+        partner=w.name("region", table.text("partner", **at)),
+        complement=w.q(table.name, "complement", **at),
+        returned=w.q(table.name, "returned", **at),
+        distance=w.q(table.name, "distance", **at),
+        similarity=w.q(table.name, "similarity", **at),
+    )
