@@ -166,6 +166,41 @@ def test_rank_normaliser_and_more_schemes() -> None:
     assert done.scores.normalised.array().max() == 1
 
 
+def test_each_year_may_have_its_own_yardstick() -> None:
+    """Then every indicator reaches 0 and 1 in every year."""
+    z = run(measure={"scope": "per_year"}).scores.normalised.array()
+    assert (z.min(axis=0) == 0).all()
+    assert (z.max(axis=0) == 1).all()
+
+
+def test_outliers_are_treated_and_recorded() -> None:
+    """One value a hundred times too large: as it stands it squeezes all others below .02; treated it does not."""
+    given = made_up.study(measure={"draws": 50, "outliers": "treat"})
+    values = given.panel.values.copy()
+    values[0, 0, given.panel.items.index("patents")] *= 100
+    spoilt = replace(given, panel=replace(given.panel, values=values))
+    plain = replace(spoilt, config=made_up.config(measure={"draws": 50}))
+    at = [i.code for i in given.framework.indicators].index("patents")
+    squeezed, treated = (np.median(measure(s).scores.normalised.array()[..., at]) for s in (plain, spoilt))
+    assert squeezed < 0.02
+    assert treated > 0.2
+    done = measure(spoilt)
+    assert "winsorised" in str(done.ledger.steps[done.scores.normalised.step].params["outliers"])
+
+
+def test_nested_weights_share_out_each_dimension() -> None:
+    """Labourers have one indicator: with equal schemes it takes its dimension's third whole."""
+    done = run(measure={"weights": ["equal"], "levels": "nested"})
+    assert done.scores.weights.number(scheme="combined", indicator="rd_personnel") == pytest.approx(1 / 3)
+    assert done.scores.weights.number(scheme="combined", indicator="patents") == pytest.approx(1 / 9)
+
+
+def test_the_zero_policy_of_the_study_file_moves_the_weights(done: Study) -> None:
+    shifted = run(measure={"zeros": "shift", "epsilon": 0.1}).scores.weights
+    assert abs(shifted.array()[0] - done.scores.weights.array()[0]).max() > 1e-4
+    assert (shifted.array()[1] == done.scores.weights.array()[1]).all()
+
+
 def test_one_region_in_one_year_is_said() -> None:
     given = made_up.study()
     with pytest.raises(ProblemsError, match="nothing can be read"):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +16,7 @@ from yindi.core.registry import get
 from yindi.core.streams import stream
 from yindi.core.study import Bench, Study
 from yindi.core.table import Axes
-from yindi.measure import aggregate, normalise, robust, sensitivity, weights, yardsticks
+from yindi.measure import aggregate, hierarchy, normalise, robust, sensitivity, treat, weights, yardsticks
 from yindi.measure import influence as effect
 from yindi.measure.ranks import DIGITS, ranks
 
@@ -29,17 +29,14 @@ _LOADED = (aggregate, normalise, robust, weights)
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """What is measured: values (R,T,J), marks of the same shape, directions, comparable years, and each indicator's dimension."""
+    """What is measured: the panel, directions, dimensions, comparable years, values (R,T,J), and how outliers were treated."""
 
     panel: Panel
     direction: tuple[int, ...]
     dimension: tuple[str, ...]
     segments: tuple[tuple[np.ndarray, ...], ...]
-
-    @property
-    def values(self) -> np.ndarray:
-        """Values (R,T,J)."""
-        return self.panel.dense()
+    values: np.ndarray
+    outliers: dict[str, list[str]]
 
     @property
     def axes(self) -> Axes:
@@ -98,7 +95,11 @@ def _input(study: Study) -> Input:
         problems.add(f"{panel.items[j]} in {span}", "is the same in all regions and years that are compared; nothing can be read "
                      "from it.", "drop it (treatments: constant, choice drop)")  # fmt: skip
     problems.raise_if_any()
-    return Input(panel, tuple(i.direction for i in wanted), tuple(i.dimension for i in wanted), segments)
+    values, outliers = panel.dense(), {}
+    if study.config.measure.outliers == "treat":
+        values, how = yardsticks.treated(values, segments)
+        outliers = {i: h for i, h in zip(panel.items, how, strict=True) if set(h) != {treat.KEPT}}
+    return Input(panel, tuple(i.direction for i in wanted), tuple(i.dimension for i in wanted), segments, values, outliers)
 
 
 def _refuse_absent(panel: Panel, problems: Problems) -> None:
@@ -117,28 +118,39 @@ def _refuse_gaps(panel: Panel, segments: Sequence[Sequence[np.ndarray]], problem
 
 
 def _normalise(bench: Bench, given: Input) -> np.ndarray:
-    name = bench.study.config.measure.normaliser
-    found = get("normaliser", name)
-    options: dict[str, object] = {"scaled": True} if name == "rank" else {}
+    config = bench.study.config.measure
+    found = get("normaliser", config.normaliser)
+    options: dict[str, object] = {"scaled": True} if config.normaliser == "rank" else {}
+    options |= {"scope": config.scope} if "scope" in found.params else {}
     z = yardsticks.by_segment(given.values, given.direction, given.segments, found.bind(**options))
     split = {i: [f"{given.panel.years[s[0]]}-{given.panel.years[s[-1]]}" for s in parts]
              for i, parts in zip(given.panel.items, given.segments, strict=True) if len(parts) > 1}  # fmt: skip
     axes = (*given.axes, (INDICATOR, given.panel.items))
-    bench.make("normalised", axes, z, method=f"normaliser.{name}", inputs=["panel"], cites=found.cites, marks=given.marks,
-               params={"direction": list(given.direction), "scope": "pooled", "compared within": split, **options})  # fmt: skip
+    bench.make("normalised", axes, z, method=f"normaliser.{config.normaliser}", inputs=["panel"], cites=found.cites,
+               marks=given.marks, params={"direction": list(given.direction), "compared within": split,
+               "outliers": given.outliers or config.outliers, **options})  # fmt: skip
     return z
 
 
 def _weights(bench: Bench, given: Input, z: np.ndarray) -> np.ndarray:
     config = bench.study.config.measure
     methods = [get("weights", scheme) for scheme in config.weights]
-    each = [m.fn(z) for m in methods]
+    zeros = {"zeros": config.zeros, "epsilon": config.epsilon}
+    each = [_scheme(given, z, m.bind(**zeros) if m.name == "entropy" else m.fn, config.levels) for m in methods]
     combined = weights.combine(each, rule=config.combination)
     axes = (("scheme", (*config.weights, "combined")), (INDICATOR, given.panel.items))
+    params = {"schemes": list(config.weights), "rows": z.shape[0] * z.shape[1], "levels": config.levels, **zeros}
     bench.make("weights", axes, np.stack([*each, combined]), method=f"combination.{config.combination}", units="share",
-               inputs=["scores.normalised"], params={"schemes": list(config.weights), "rows": z.shape[0] * z.shape[1]},
+               inputs=["scores.normalised"], params=params,
                cites=tuple(dict.fromkeys(c for m in methods for c in m.cites)))  # fmt: skip
     return combined
+
+
+def _scheme(given: Input, z: np.ndarray, fn: Callable[..., Any], levels: str) -> np.ndarray:
+    if levels == "flat":
+        return np.asarray(fn(z))
+    labels = tuple(dict.fromkeys(given.dimension))
+    return hierarchy.nested_weights(z.reshape(-1, z.shape[-1]), [labels.index(d) for d in given.dimension], fn)
 
 
 def _index(bench: Bench, given: Input, z: np.ndarray, w: np.ndarray) -> np.ndarray:
@@ -301,7 +313,8 @@ def _agreement(bench: Bench, published: np.ndarray, covered: Sequence[Part]) -> 
     if len(covered) < LEAST_COVERED:
         return [np.nan] * 4
     codes, directions, segments = zip(*covered, strict=True)
-    other = _plain_index(bench, Input(bench.study.panel.take(items=codes), directions, codes, segments))[:, -1]
+    panel = bench.study.panel.take(items=codes)
+    other = _plain_index(bench, Input(panel, directions, codes, segments, panel.dense(), {}))[:, -1]
     if not (np.ptp(published) > 0 and np.ptp(other) > 0):
         return [np.nan] * 4
     found = effect.agreement(published, other)

@@ -8,6 +8,7 @@ import numpy as np
 
 from yindi.measure import normalise
 from yindi.measure.check import constant
+from yindi.measure.treat import treat
 
 Segments = Sequence[Sequence[np.ndarray]]
 Normaliser = Callable[..., np.ndarray]
@@ -21,6 +22,17 @@ def by_segment(x: np.ndarray, direction: Sequence[int], segments: Segments, fn: 
         for years in parts:
             z[:, years, j] = fn(x[:, years, j][..., None], direction=direction[j])[..., 0]
     return z
+
+
+def treated(x: np.ndarray, segments: Segments) -> tuple[np.ndarray, list[list[str]]]:
+    """`x` (R,T,J) with the outliers of each indicator treated within each segment, and what was done there."""
+    made, how = x.copy(), []
+    for j, parts in enumerate(segments):
+        found = [treat(x[:, years, j].reshape(-1, 1)) for years in parts]
+        for years, one in zip(parts, found, strict=True):
+            made[:, years, j] = one.values.reshape(x.shape[0], len(years))
+        how.append([f"{one.how[0]} {one.moved[0]}" if one.moved[0] else one.how[0] for one in found])
+    return made, how
 
 
 def constant_segments(x: np.ndarray, segments: Segments) -> list[tuple[int, np.ndarray]]:
