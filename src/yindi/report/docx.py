@@ -173,10 +173,9 @@ def _caption(page: Page, key: str, number: int, parts: Parts) -> str:
     name = word(key, page.language)
     gap = "" if page.language == "zh" else " "
     counted = f'<w:fldSimple w:instr=" SEQ {name} \\* ARABIC ">{run(str(number))}</w:fldSimple>'
-    style = "TableCaption" if key == "table" else "FigureCaption"
-    return paragraph(
-        style, run(name + gap) + counted + run("\u3000" if page.language == "zh" else "  ") + "".join(_runs(page, parts))
-    )
+    style, rule = ("TableCaption", "<w:keepNext/>") if key == "table" else ("FigureCaption", "")
+    space = run("\u3000" if page.language == "zh" else "  ")
+    return paragraph(style, run(name + gap) + counted + space + "".join(_runs(page, parts)), rule)
 
 
 def _grid(page: Page, grid: Grid) -> Iterator[str]:

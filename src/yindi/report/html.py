@@ -9,7 +9,7 @@ from html import escape
 from yindi.core import resources
 from yindi.core.document import Block, Document, Figure, Grid, Heading, Paragraph, Part, Parts, Sentence
 from yindi.core.finding import Label, Quantity
-from yindi.core.wording import suffix
+from yindi.core.wording import MARK, suffix
 from yindi.report.charts import drawing
 from yindi.report.svg import svg
 from yindi.report.text import Evidence, any_marked, checksum, has_digit, is_number, plain, quantities, short, stored
@@ -36,7 +36,7 @@ def part(p: Part, language: str) -> str:
     text = escape(plain(p, language))
     match p:
         case Quantity():
-            ref = escape(str(p.ref))
+            ref, text = escape(str(p.ref)), text.replace(MARK, f"<sup>{MARK}</sup>")
             return f'<data class="q" value="{stored(p)}" data-ref="{ref}" tabindex="0" role="button">{text}</data>'
         case Label() if has_digit(p.text):
             return f'<span class="label" data-kind="{escape(p.kind)}" data-code="{escape(p.code)}">{text}</span>'
