@@ -6,14 +6,16 @@ from yindi.opportunities.backtest import Backtest
 from yindi.opportunities.transitions import HOLD_OUT
 
 Row = tuple[float, str]
+LONGEST = 5
 
 
-def choose_split(years: tuple[str, ...]) -> tuple[int | str, str]:
-    """How to test with the years there are, and the years in words: learned, then tested."""
+def choose_split(years: tuple[str, ...]) -> tuple[tuple[str, ...], int | str, str]:
+    """The years to use (at most the last eleven: five to learn, five to test), the split, and the years in words."""
     if len(years) < 3:
-        return ("regions" if len(years) == 2 else HOLD_OUT), "-".join(years)
-    split = (len(years) - 1) // 2
-    return split, f"{years[0]}-{years[split]}, {years[split]}-{years[2 * split]}"
+        return years, ("regions" if len(years) == 2 else HOLD_OUT), "-".join(years)
+    half = min((len(years) - 1) // 2, LONGEST)
+    used = years[-(2 * half + 1) :]
+    return used, half, f"{used[0]}-{used[half]}, {used[half]}-{used[-1]}"
 
 
 def rows(found: Backtest) -> dict[str, Row]:

@@ -139,9 +139,11 @@ def _backtest(work: _Work) -> proof.Backtest | None:
     params: dict[str, object] = {"minimum_activities": least}
     found, verdict = None, NO_ACTIVITY
     if parts is not None:
-        split, params["years"] = choose_split(parts.years)
+        used, split, params["years"] = choose_split(parts.years)
         by_code = np.argsort(work.regions)
-        found = proof.evaluate(parts.listed[by_code], split=split, minimum_activities=least, seed=work.study.config.seed)
+        found = proof.evaluate(
+            parts.listed[by_code, -len(used) :], split=split, minimum_activities=least, seed=work.study.config.seed
+        )
         verdict = found.verdict
         rows |= proof_rows(found)
         rows |= {"proof": (np.nan, found.kind), "years": (np.nan, str(params["years"]))}
@@ -380,7 +382,8 @@ def _entries(work: _Work, found: proof.Backtest | None) -> None:
         return
     by_code = np.argsort(work.regions)
     back = np.argsort(by_code)
-    given = advise(parts.listed[by_code], found, count=settings.portfolio)
+    used = choose_split(parts.years)[0]
+    given = advise(parts.listed[by_code, -len(used) :], found, count=settings.portfolio)
     names = np.array([*(parts.labels[:-1] if parts.rest else parts.labels), ""])
     carried = [[";".join(n for n in cell if n) for cell in row] for row in names[given.carried[back]]]
     shown = found.calibrated
