@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from yindi.core.study import Study
+
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared"
 
@@ -32,3 +34,24 @@ def example_results(example: Path, tmp_path_factory: pytest.TempPathFactory) -> 
     out = tmp_path_factory.mktemp("example") / "results"
     assert cli.call(["--quiet", "run", str(example), "--out", str(out)]) == 0
     return out
+
+
+@pytest.fixture(scope="session")
+def bare() -> Study:
+    """A made-up study before any stage, with an absent, an imputed and a corrected cell."""
+    import made_up
+
+    return made_up.study(
+        absent=[("620000", "2019", "software")],
+        imputed=[("610000", "2020", "telecom")],
+        corrected=[("110000", "2021", "patents")],
+        segments={"telecom": (("2019", "2020"), ("2021", "2022"))},
+    )
+
+
+@pytest.fixture(scope="session")
+def full(bare: Study) -> Study:
+    """The same with made-up results of every kind: numbers, text, absent cells, marks, documents."""
+    from tests.shell.made_up_results import with_results
+
+    return with_results(bare)

@@ -56,7 +56,7 @@ def test_verify_says_three(results: Path, capsys: pytest.CaptureFixture[str]) ->
     assert cli.call(["verify", str(results), "--json"]) == 3
     said = json.loads(capsys.readouterr().out)
     assert not said["ok"]
-    assert {m["place"] for m in said["mismatches"]} == {"indicators.csv", "industries.csv", "panel", "activity"}
+    assert {m["place"] for m in said["mismatches"]} == {"indicators.csv", "industries.csv", "panel", "activity", "plan"}
 
 
 def test_methods(capsys: pytest.CaptureFixture[str]) -> None:

@@ -72,8 +72,13 @@ def verify(place: str | Path, *, inputs: Path | None = None) -> Report:
 def _words(study: Study, report: Report) -> None:
     if "plan" not in study.results:
         return
+    try:
+        different = reworded(study)
+    except YindiError as error:
+        report.wrong("plan", f"its documents cannot be composed again: {error}")
+        return
     report.count("documents composed again", len(study.plan.documents))
-    for place, message in reworded(study):
+    for place, message in different:
         report.wrong(place, message)
 
 

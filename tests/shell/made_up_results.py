@@ -1,20 +1,15 @@
-"""A made-up study with results in every kind the format knows, for tests that need no pipeline."""
+"""Made-up results in every kind the format knows, for tests that need no pipeline."""
 
 from __future__ import annotations
 
 import dataclasses
-import sys
-from pathlib import Path
 
 import numpy as np
-import pytest
 
 from yindi.core import results
 from yindi.core.document import Document, Figure, Grid, Heading, Paragraph, Sentence, Series
 from yindi.core.finding import Label
 from yindi.core.study import Bench, Study
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "stages"))
 
 
 def with_results(bare: Study) -> Study:
@@ -51,22 +46,3 @@ def _with_documents(study: Study) -> Study:
         bench.make(field.name, (("item", ("a", "b")),), np.array([1.0, n]), method="made.up", inputs=("layout.allocation",))
     documents = tuple(Document(region, language, (name,), ("副题",), blocks) for language in ("zh", "en"))
     return bench.done(documents=documents)
-
-
-@pytest.fixture(scope="session")
-def bare() -> Study:
-    """A study before any stage, with an absent, an imputed and a corrected cell."""
-    import made_up
-
-    return made_up.study(
-        absent=[("620000", "2019", "software")],
-        imputed=[("610000", "2020", "telecom")],
-        corrected=[("110000", "2021", "patents")],
-        segments={"telecom": (("2019", "2020"), ("2021", "2022"))},
-    )
-
-
-@pytest.fixture(scope="session")
-def full(bare: Study) -> Study:
-    """The same with results."""
-    return with_results(bare)
