@@ -43,6 +43,14 @@ class TestInequality:
         # values 1 (three people) and 5 (one): mean 2, mean gap 2*(3/4)(1/4)*4 = 3/2, over 2*2 -> 3/8
         assert gini([1, 5], weights=[3, 1]) == pytest.approx(3 / 8, abs=1e-15)
 
+    def test_conventions(self) -> None:
+        # 1/3 of four values, times 4/3
+        assert gini([1, 2, 3, 6], convention="sample") == pytest.approx(4 / 9, abs=1e-15)
+        y = np.random.default_rng(0).lognormal(size=60)
+        assert duclos_esteban_ray(y, alpha=0, convention="gini_scale") == pytest.approx(gini(y), abs=1e-12)
+        with pytest.raises(MethodError):
+            gini([1, 2], convention="sample", weights=[1, 2])
+
     def test_theil_and_mld(self) -> None:
         # 1 and 3, mean 2: T = (1/2)(1/2 ln 1/2 + 3/2 ln 3/2) ; L = (1/2)(ln 2 + ln 2/3) = (1/2) ln 4/3
         assert theil_index([1, 3]) == pytest.approx(0.25 * math.log(0.5) + 0.75 * math.log(1.5), abs=1e-15)
@@ -197,6 +205,8 @@ class TestAssociation:
         drawn = local_moran(data["CRIME"], w, permutations=9999)
         assert np.abs(drawn.p - r.p).max() < 0.05
         assert drawn.significant.sum() <= (drawn.p <= 0.05).sum()
+        one_tail = local_moran(data["CRIME"], w, permutations=9999, convention="esda")
+        assert np.minimum(1, 2 * one_tail.p) == pytest.approx(drawn.p)
 
     def test_bivariate_with_itself_is_moran(self, columbus: tuple[pd.DataFrame, np.ndarray]) -> None:
         data, w = columbus
@@ -248,3 +258,67 @@ def test_clear_refusals(bad: list[float]) -> None:
         dagum(bad, ["a"] * len(bad))
     with pytest.raises(MethodError):
         moran(bad, np.zeros((len(bad), len(bad))))
+
+
+class TestDegenerate:
+    """Constant, zero, one region, one year, ties, islands, groups of one: a defined result or a clear refusal."""
+
+    def test_constant_values(self) -> None:
+        flat = np.full(6, 0.1) * (1 + 1e-16)
+        r = dagum(flat, list("aabbcc"), bootstrap=20)
+        assert (r.gini, r.within, r.between, r.transvariation, r.interval) == (0, 0, 0, 0, (0, 0))
+        assert not r.pairs.distance.any()
+        assert theil(flat, list("aabbcc")).total == 0
+        with pytest.raises(MethodError, match="no variation"):
+            moran(flat, 1 - np.eye(6))
+        with pytest.raises(MethodError, match="no variation"):
+            local_moran(flat, 1 - np.eye(6))
+
+    def test_one_unit_and_groups_of_one(self) -> None:
+        assert gini([3.0]) == theil_index([3.0]) == cv([3.0]) == 0
+        r = dagum([1, 2, 9], list("abc"), bootstrap=20)
+        assert (r.within, r.transvariation) == (0, 0)
+        assert r.between == pytest.approx(r.gini)
+        one = dagum([1, 2, 9], list("aaa"))
+        assert (one.within, one.between) == (pytest.approx(one.gini), 0)
+
+    def test_a_zero_among_the_values(self) -> None:
+        assert theil([0, 1, 2, 3], list("aabb")).total == pytest.approx(theil_index([0, 1, 2, 3]))
+        assert dagum([0, 0, 2, 3], list("aabb")).gini == pytest.approx(gini([0, 0, 2, 3]))
+        with pytest.raises(MethodError, match="logarithm"):
+            mld([0, 1])
+        with pytest.raises(MethodError, match="logarithm"):
+            beta(np.array([[0, 1], [1, 2], [2, 3.0]]))
+
+    def test_one_year_and_too_few_regions(self) -> None:
+        for call in (beta, clubs):
+            with pytest.raises(MethodError, match="needs 3 regions"):
+                call(np.ones((5, 1)))
+        assert sigma(np.array([[1.0], [2.0]])).trend_p == 1.0
+        with pytest.raises(MethodError, match="at least 4"):
+            moran([1, 2, 3], 1 - np.eye(3))
+
+    def test_weights_that_are_none(self) -> None:
+        y = [1.0, 2, 3, 4]
+        refused = {
+            "no unit has a neighbour": np.zeros((4, 4)),
+            "own neighbour": np.ones((4, 4)),
+            "shape": np.ones((3, 3)),
+            "not negative": np.eye(4) - 1,
+        }
+        for reason, w in refused.items():
+            with pytest.raises(MethodError, match=reason):
+                moran(y, w)
+
+    def test_two_parts_without_a_way_between(self) -> None:
+        w = np.kron(np.eye(2), np.array([[0, 1, 1], [1, 0, 1], [1, 1, 0]]) / 2)
+        assert moran([1, 1.1, 0.9, 5, 5.1, 4.9], w, permutations=99).i > 0.9
+
+    def test_ties_everywhere(self) -> None:
+        r = local_moran([1, 1, 1, 1, 2.0], 1 - np.eye(5), permutations=99)
+        assert np.isfinite(r.i).all()
+        assert gini([1, 1, 2, 2]) == pytest.approx(1 / 6)
+
+    def test_weight_of_a_group_is_nought(self) -> None:
+        with pytest.raises(MethodError, match="'b' has no weight"):
+            dagum([1, 2, 3], ["a", "a", "b"], weights=[1, 1, 0])

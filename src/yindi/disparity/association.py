@@ -16,6 +16,7 @@ from yindi.disparity.arrays import Floats, Whole, numbers, random_orders, varied
 from yindi.disparity.lag import Weights, weights_of
 
 Tail = Literal["greater", "less", "two-sided"]
+LocalTail = Literal["two_sided", "esda"]
 _BLOCK = 2_000_000
 _AGREE = 1e-9
 
@@ -221,8 +222,8 @@ def _neighbours(w: Weights) -> tuple[Whole, Floats]:
     return np.concatenate([[0], np.cumsum(np.bincount(rows, minlength=w.n))]), values
 
 
-def _extreme(own: Floats, w: Weights, lag: Floats, count: int, rng: np.random.Generator) -> Floats:
-    """Two-sided p (N,): neighbours' values drawn from all other units, the same draws for every unit."""
+def _extreme(own: Floats, w: Weights, lag: Floats, count: int, rng: np.random.Generator, sides: float) -> Floats:
+    """p (N,), `sides` times the smaller tail: neighbours' values drawn from all other units, the same draws for every unit."""
     starts, values = _neighbours(w)
     most, n = int(np.diff(starts).max()), w.n
     drawn = np.ascontiguousarray(_draws_without_repeat(n - 1, most, count, rng).T)
@@ -237,7 +238,7 @@ def _extreme(own: Floats, w: Weights, lag: Floats, count: int, rng: np.random.Ge
         others[i] = own[i]
         slack = _AGREE * max(1.0, abs(lag[i]))
         above, below = np.count_nonzero(simulated >= lag[i] - slack), np.count_nonzero(simulated <= lag[i] + slack)
-        p[i] = min(1.0, 2.0 * (1 + min(above, below)) / (count + 1))
+        p[i] = min(1.0, sides * (1 + min(above, below)) / (count + 1))
     return p
 
 
@@ -251,14 +252,20 @@ def _conditional_moments(z: Floats, w: Weights) -> tuple[Floats, Floats]:
     return total * mean, spread * (squares - total**2 / (n - 1)) * (n - 1) / (n - 2)
 
 
-def _local(a: Floats, b: Floats, w: Weights, permutations: int, rng: np.random.Generator, fdr: float) -> Local:
+def _local(a: Floats, b: Floats, w: Weights, permutations: int, rng: np.random.Generator, fdr: float, convention: str) -> Local:
+    if convention not in ("two_sided", "esda"):
+        raise MethodError(f"local Moran: convention is 'two_sided' or 'esda', got {convention!r}.")
     lag = w.lag(b)
     mean, variance = _conditional_moments(b, w)
     linked = variance > 0
     z = np.divide(
         np.sign(a) * (lag - mean), np.sqrt(variance, where=linked, out=np.ones_like(lag)), where=linked, out=np.zeros_like(lag)
     )
-    p = _extreme(b, w, lag, permutations, rng) if permutations else np.array([_normal_p(s, "two-sided") for s in z])
+    p = (
+        _extreme(b, w, lag, permutations, rng, 2.0 if convention == "two_sided" else 1.0)
+        if permutations
+        else np.array([_normal_p(s, "two-sided") for s in z])
+    )
     adjusted = false_discovery(p)
     words = np.array(["LL", "LH", "HL", "HH"])
     quadrant = np.where(linked, words[2 * (a > 0) + (lag > 0)], "")
@@ -271,20 +278,32 @@ def _local(a: Floats, b: Floats, w: Weights, permutations: int, rng: np.random.G
     cites=("Anselin 1995", "Sokal et al. 1998", "Benjamini & Hochberg 1995"),
     laws=("order_free_local", "scale_free", "shift_free"),
 )
-def local_moran(y: ArrayLike, w: Any, *, permutations: int = 999, seed: int = 0, fdr: float = 0.05) -> Local:
-    """Local Moran's I (局部莫兰指数) of y (N,) on w (N,N): conditional permutation, false discovery held at `fdr`."""
+def local_moran(
+    y: ArrayLike, w: Any, *, permutations: int = 999, seed: int = 0, fdr: float = 0.05, convention: LocalTail = "two_sided"
+) -> Local:
+    """Local Moran's I (局部莫兰指数) of y (N,) on w (N,N): conditional permutation, false discovery held at `fdr`.
+
+    Convention `esda` halves p, as esda's `p_sim` does, which takes the smaller tail alone.
+    """
     v = varied(numbers(y, where="local_moran", least=4), where="local_moran")
     weights = weights_of(w, len(v), where="local_moran")
     z = (v - v.mean()) / v.std()
     count = whole(permutations, name="permutations", least=0, where="local_moran")
-    return _local(z, z, weights, count, stream(seed, "disparity.local"), fdr)
+    return _local(z, z, weights, count, stream(seed, "disparity.local"), fdr, convention)
 
 
 @method(
     "association", "local_bivariate_moran", cites=("Anselin et al. 2002",), laws=("order_free_local", "scale_free", "shift_free")
 )
 def local_bivariate_moran(
-    x: ArrayLike, y: ArrayLike, w: Any, *, permutations: int = 999, seed: int = 0, fdr: float = 0.05
+    x: ArrayLike,
+    y: ArrayLike,
+    w: Any,
+    *,
+    permutations: int = 999,
+    seed: int = 0,
+    fdr: float = 0.05,
+    convention: LocalTail = "two_sided",
 ) -> Local:
     """Local bivariate Moran's I (双变量局部莫兰指数): x (N,) here, y (N,) at the neighbours; moments and p as the local one."""
     where = "local_bivariate_moran"
@@ -293,6 +312,5 @@ def local_bivariate_moran(
         raise MethodError(f"{where}: {len(a)} values of x but {len(b)} of y.")
     weights = weights_of(w, len(a), where=where)
     za, zb = (a - a.mean()) / a.std(), (b - b.mean()) / b.std()
-    return _local(
-        za, zb, weights, whole(permutations, name="permutations", least=0, where=where), stream(seed, "disparity.local"), fdr
-    )
+    count = whole(permutations, name="permutations", least=0, where=where)
+    return _local(za, zb, weights, count, stream(seed, "disparity.local"), fdr, convention)

@@ -23,11 +23,19 @@ def half_mean_difference(y: Floats, p: Floats) -> float:
 
 
 @method("inequality", "gini", cites=("Gini 1912", "Dagum 1997"), laws=INEQUALITY_LAWS)
-def gini(y: ArrayLike, *, weights: ArrayLike | None = None) -> float:
-    """Gini coefficient (基尼系数) of y (N,), 0 at equality; raises MethodError on negative values or a zero total."""
+def gini(y: ArrayLike, *, weights: ArrayLike | None = None, convention: Literal["population", "sample"] = "population") -> float:
+    """Gini coefficient (基尼系数) of y (N,), 0 at equality; raises MethodError on negative values or a zero total.
+
+    Convention `sample` multiplies by n / (n - 1), as R's ineq and REAT do on request (equal weights only).
+    """
     v = amounts(y, where="gini")
     p = shares(weights, len(v), where="gini")
-    return max(0.0, half_mean_difference(v, p) / float(p @ v))
+    if convention not in ("population", "sample") or (convention == "sample" and (weights is not None or len(v) < 2)):
+        raise MethodError(
+            f"gini: convention is 'population', or 'sample' for two or more values of equal weight, got {convention!r}."
+        )
+    stretch = len(v) / (len(v) - 1) if convention == "sample" else 1.0
+    return max(0.0, stretch * half_mean_difference(v, p) / float(p @ v))
 
 
 @method("inequality", "theil", cites=("Theil 1967",), laws=INEQUALITY_LAWS)
@@ -139,13 +147,20 @@ def _density_at(v: Floats, p: Floats, h: float) -> Floats:
 
 @method("polarisation", "duclos_esteban_ray", cites=("Duclos, Esteban & Ray 2004",), laws=POLARISATION_LAWS[:3])
 def duclos_esteban_ray(
-    y: ArrayLike, *, alpha: float = 0.5, weights: ArrayLike | None = None, bandwidth: float | None = None
+    y: ArrayLike,
+    *,
+    alpha: float = 0.5,
+    weights: ArrayLike | None = None,
+    bandwidth: float | None = None,
+    convention: Literal["paper", "gini_scale"] = "paper",
 ) -> float:
     """Duclos-Esteban-Ray polarisation of y (N,), sum p f(y)^alpha a(y) on y / m; alpha 0 gives twice the Gini coefficient.
 
     a(y) is the mean distance to all others; the density f is Gaussian with bandwidth 4.7 n^-1/2 sd alpha^0.1 (in units of
-    y / m where given). alpha lies in [0.25, 1], or is 0.
+    y / m where given). alpha lies in [0.25, 1], or is 0. Convention `gini_scale` halves it, so that alpha 0 is the Gini.
     """
+    if convention not in ("paper", "gini_scale"):
+        raise MethodError(f"duclos_esteban_ray: convention is 'paper' or 'gini_scale', got {convention!r}.")
     if alpha != 0 and not 0.25 <= alpha <= 1:
         raise MethodError(f"duclos_esteban_ray: alpha must be 0 or lie in [0.25, 1], got {alpha}.")
     v = amounts(y, where="duclos_esteban_ray")
@@ -160,7 +175,7 @@ def duclos_esteban_ray(
     spread = float(np.sqrt(p @ (r - 1.0) ** 2))
     h = bandwidth if bandwidth is not None else 4.7 * len(r) ** -0.5 * spread * max(alpha, 1e-300) ** 0.1
     identified = _density_at(r, p, h) ** alpha if alpha else np.ones_like(r)
-    return float(np.sum(p * identified * distance))
+    return float(np.sum(p * identified * distance)) / (2.0 if convention == "gini_scale" else 1.0)
 
 
 @method("polarisation", "tsui_wang", cites=("Wang & Tsui 2000",), laws=POLARISATION_LAWS)
