@@ -117,3 +117,39 @@ def surroundings(m: Any, phi: Any, pci: Any) -> Surroundings:
     near, value = _phi(here, phi), finite(pci, "pci", dims=(1,))
     around = _density(here, near)
     return Surroundings(around, _outlook(here, around, value), _gain(here, near, around, value))
+
+
+def cross_proximity(sources: Any, targets: Any) -> np.ndarray:
+    """Proximity between two kinds of activity (technologies to industries): joint presences over the larger ubiquity.
+
+    sources (R,A), targets (R,C) presence of the same regions. Returns (A,C) in [0, 1]. MethodError where the regions differ.
+    """
+    left, right = binary(sources, "sources"), binary(targets, "targets")
+    if len(left) != len(right):
+        raise MethodError(f"sources has {len(left)} regions, targets {len(right)}.")
+    largest = np.maximum(left.sum(axis=0)[:, None], right.sum(axis=0))
+    return quotient(left.T @ right, largest)
+
+
+def cross_density(sources: Any, phi: Any) -> np.ndarray:
+    """Share of the proximity around each target (R,C) that the region holds among the sources (R,A); phi (A,C).
+
+    What a frontier region has left: industries it lacks around technologies it has. 0 where a target has no relation at all.
+    """
+    here, near = binary(sources, "sources"), amounts(phi, "phi")
+    if near.shape[0] != here.shape[1]:
+        raise MethodError(f"phi has {near.shape[0]} sources, the regions' matrix {here.shape[1]}.")
+    return _density(here, near)
+
+
+def relative(m: Any, around: Any) -> np.ndarray:
+    """Density against what the region's other absent activities have (R,C): (density - mean) / sd over its absent ones.
+
+    m (R,C), around (R,C) density. 0 where present, and where a region's absent activities all have the same density.
+    """
+    here, value = binary(m), finite(around, "around", dims=(2,))
+    absent = 1 - here
+    count = absent.sum(axis=1, keepdims=True)
+    mean = quotient((value * absent).sum(axis=1, keepdims=True), count)
+    spread = np.sqrt(quotient(((value - mean) ** 2 * absent).sum(axis=1, keepdims=True), count))
+    return quotient((value - mean) * absent, np.where(spread > 1e-12, spread, 0.0))
