@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 from typing import Any
 
-_MODULES = ("combine", "dynamics", "effects", "forecast", "hindcast", "paths", "push", "scores", "stage")
+_MODULES = ("combine", "dynamics", "effects", "forecast", "hindcast", "paths", "push", "review", "scores", "stage")
 
 
 def __getattr__(name: str) -> Any:
