@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 
+import docx as word
 import made_up_report as made_up
 import numpy as np
 import pytest
@@ -13,7 +14,8 @@ from PIL import Image
 from yindi.core.document import Figure, Series
 from yindi.core.errors import UsageError
 from yindi.report import fonts
-from yindi.report.charts import COLOURS, drawing
+from yindi.report.charts import COLOURS, drawing, for_picture
+from yindi.report.docx import docx
 from yindi.report.draw import Box, Dot, Words, ticks, width
 from yindi.report.png import SCALE, png
 from yindi.report.svg import svg
@@ -127,3 +129,17 @@ def test_latin_fonts_do_not_pass_as_chinese(tmp_path) -> None:
     assert not fonts.holds(tmp_path / "broken.ttf", "因")
     latin = next((f for f in fonts._files() if "DejaVuSans.ttf" in f.name), None)
     assert latin is None or not fonts.holds(latin, "因地制宜")
+
+
+@pytest.mark.parametrize("make", FIGURES)
+def test_without_a_chinese_font_codes_stand_for_names(make, monkeypatch) -> None:
+    monkeypatch.setattr(fonts, "chinese", lambda: None)
+    texts = [m.text for m in for_picture(make(made_up.Words("zh")), "zh").marks if isinstance(m, Words)]
+    assert all(ord(c) < 0x2E80 for t in texts for c in t)
+    assert texts
+
+
+def test_without_a_chinese_font_the_word_file_says_so(monkeypatch) -> None:
+    monkeypatch.setattr(fonts, "chinese", lambda: None)
+    said = word.Document(io.BytesIO(docx(made_up.document("zh", subject="x")))).paragraphs
+    assert any("本机没有中文字体" in p.text for p in said)

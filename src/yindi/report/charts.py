@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from yindi.core.document import Figure, Series
 from yindi.core.errors import UsageError
 from yindi.core.finding import Label, Quantity
 from yindi.core.wording import suffix, unit, write
+from yindi.report import fonts
 from yindi.report.draw import FAINT, INK, SOFT, Area, Box, Dot, Drawing, Mark, Stroke, Words, ticks, width
 from yindi.report.maps import choropleth
 from yindi.report.text import short
@@ -38,6 +40,20 @@ def drawing(figure: Figure, language: str) -> Drawing:
             return _dots(figure, language)
         case _:
             raise UsageError(f"Figure kind {figure.kind!r} is not map, bars, lines or dots.")
+
+
+def for_picture(figure: Figure, language: str) -> Drawing:
+    """The drawing for a picture: where no font can draw Chinese, codes stand for names, so that no box is ever shown."""
+    return drawing(figure, language) if language != "zh" or fonts.chinese() else drawing(coded(figure), "en")
+
+
+def coded(figure: Figure) -> Figure:
+    """The figure with codes for names."""
+    series = []
+    for n, s in enumerate(figure.series, 1):
+        code = next((p.code for p in s.name if isinstance(p, Label)), f"series {n}")
+        series.append(Series((Label("code", code, code),), tuple((Label(x.kind, x.code, x.code), q) for x, q in s.points)))
+    return replace(figure, series=tuple(series))
 
 
 def _at(value: float, scale: Scale) -> float:

@@ -11,7 +11,7 @@ from xml.sax.saxutils import escape, quoteattr
 from yindi.core.document import Block, Document, Figure, Grid, Heading, Paragraph, Part, Parts, Sentence
 from yindi.core.finding import Label, Quantity
 from yindi.report import fonts, styles
-from yindi.report.charts import drawing
+from yindi.report.charts import for_picture
 from yindi.report.package import XML, word_file
 from yindi.report.png import png
 from yindi.report.tables import TOGETHER, columns, inset_of, size_of
@@ -243,7 +243,7 @@ def _picture(figure: Figure, language: str) -> tuple[bytes, float]:
     """The PNG of a figure and its height over its width; equal figures are drawn once."""
     kept = _picture_of(f"{language} {figure!r}")
     if not kept:
-        shown = drawing(figure, language if language == "en" or fonts.chinese() else "en")
+        shown = for_picture(figure, language)
         kept.update(png=png(shown), ratio=shown.high / shown.wide)
     return kept["png"], kept["ratio"]
 

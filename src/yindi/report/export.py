@@ -8,8 +8,7 @@ from collections.abc import Iterator
 
 from yindi.core.document import Document, Figure
 from yindi.core.wording import suffix, write
-from yindi.report import fonts
-from yindi.report.charts import drawing
+from yindi.report.charts import drawing, for_picture
 from yindi.report.png import png
 from yindi.report.svg import svg
 from yindi.report.text import short, stored
@@ -30,10 +29,10 @@ def figures(document: Document, *, scale: float = PRINT) -> dict[str, bytes]:
 
 
 def files(figure: Figure, language: str, *, scale: float = PRINT) -> Iterator[tuple[str, bytes]]:
-    """One figure as (ending, bytes); the PNG is set in English where no Chinese font is found."""
+    """One figure as (ending, bytes); the PNG shows codes where no Chinese font is found."""
     title, text = short(figure.caption, language), short(figure.alt, language)
     yield "svg", svg(drawing(figure, language), title=title, description=text, alone=True).encode()
-    yield "png", png(drawing(figure, language if fonts.chinese() else "en"), scale=scale)
+    yield "png", png(for_picture(figure, language), scale=scale)
     yield "csv", data(figure, language)
 
 

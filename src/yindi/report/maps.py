@@ -183,7 +183,7 @@ def _span(low: float, high: float, unit: str, language: str) -> str:
 
 
 def _notes(language: str) -> list[Mark]:
-    source = word("map_source", language) + ("" if language == "zh" else " ") + citation("map_approval").text
+    source = word("map_source", language) + ("" if language == "zh" else " ") + citation("map_approval", language).text
     last = f"{word('map_own_number', language)}  {word('map_notice', language)}"
     return [Words(16, HIGH + 18, source, 11, fill=SOFT), Words(16, HIGH + 35, last, 11, fill=SOFT)]
 

@@ -27,7 +27,7 @@ def word(key: str, language: str) -> str:
 
 
 @functools.cache
-def citation(key: str) -> Label:
+def citation(key: str, language: str) -> Label:
     """A fixed text with digits (an approval number), as a label that is called by itself."""
-    found = {r["key"]: r["text"] for r in resources.rows("report/citations.csv")}
+    found = {r["key"]: r[language] for r in resources.rows("report/citations.csv")}
     return Label("citation", found[key], found[key])
