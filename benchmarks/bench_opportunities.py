@@ -12,10 +12,11 @@ import sys
 import time
 import warnings
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
-from yindi.opportunities import advantage, backtest, complexity, relatedness
+from yindi.opportunities import advantage, backtest, complexity, large, relatedness
 
 CASES = {
     "one_year": (250, 1200, 0.3, 1),
@@ -23,6 +24,7 @@ CASES = {
     "counties": (2800, 1400, 0.25, 1),
     "half_counties": (1400, 1400, 0.25, 1),
     "half_activities": (2800, 700, 0.25, 1),
+    "large": (3000, 10_000, 0.05, 1),
 }
 
 
@@ -40,6 +42,23 @@ def chain(x: np.ndarray) -> None:
     m = here[here.any(axis=1)][:, here.any(axis=0)].astype(float)
     pci = complexity.eci_pci(m).pci
     relatedness.surroundings(m, relatedness.proximity(m), pci)
+
+
+def sparse_chain(x: Any) -> None:
+    """The chain on a sparse matrix with the fifty nearest neighbours."""
+    large.portrait(x)
+
+
+def sparse_panel(regions: int, activities: int, fill: float, seed: int) -> Any:
+    """Nested amounts with noise, row by row, so that no dense matrix is ever made; nobody is empty."""
+    from scipy.sparse import csr_matrix, vstack
+
+    rng, rank, rows = np.random.default_rng(seed), np.linspace(1.7, 0.3, activities), []
+    for strength in np.linspace(1.7, 0.3, regions):
+        rows.append(csr_matrix(rng.lognormal(0, 1, activities) * (rng.random(activities) < fill * strength * rank)))
+    x = vstack(rows, format="csr")
+    m = large.presence(x)
+    return x[np.diff(m.indptr) > 0][:, np.bincount(m.indices, minlength=activities) > 0]
 
 
 def ecomplexity(x: np.ndarray) -> None:
@@ -74,6 +93,9 @@ def run(case: str) -> None:
         print(f"{case:16} {proof()[0]:8.2f} s")
         return
     regions, activities, fill, count = CASES[case]
+    if case == "large":
+        print("{:16} {:8.2f} s {:8.0f} MB".format(case, *measure(sparse_chain, [sparse_panel(regions, activities, fill, 0)])))
+        return
     years = [panel(regions, activities, fill, seed) for seed in range(count)]
     chain(panel(40, 50, 0.3, 0))
     print("{:16} {:8.2f} s {:8.0f} MB".format(case, *measure(chain, years)))

@@ -7,8 +7,8 @@ from typing import Any
 
 _MODULES = (
     "advantage", "advice", "backtest", "carriers", "complexity", "conventions", "coordinate", "crowding", "endowment", "evidence",
-    "features", "fit", "generic", "herding", "models", "noise", "partners", "profile", "relatedness", "rules", "scoring",
-    "sections", "stage", "transitions",
+    "features", "fit", "generic", "herding", "large", "models", "noise", "partners", "profile", "relatedness", "rules",
+    "scoring", "sections", "stage", "transitions",
 )  # fmt: skip
 
 

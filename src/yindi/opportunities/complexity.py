@@ -99,7 +99,11 @@ def _one_part(m: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     kp = _eigenvector(m, diversity, ubiquity) if m.shape[1] <= m.shape[0] else None
     if kp is None:
         kp = (_eigenvector(m.T, ubiquity, diversity) @ m) / ubiquity
-    kc = (m @ kp) / diversity
+    return standardise((m @ kp) / diversity, kp, diversity)
+
+
+def standardise(kc: np.ndarray, kp: np.ndarray, diversity: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """eci (R,) and pci (C,) from the raw values of regions and activities; raises MethodError when regions do not differ."""
     spread = kc.std()
     if spread <= 1e-12 * np.abs(kp).max():
         raise MethodError("All regions hold the same activities in proportion: complexity has no direction here.")
@@ -119,7 +123,6 @@ def _eigenvector(m: np.ndarray, rows: np.ndarray, columns: np.ndarray) -> np.nda
     """Second eigenvector of columns^-1 m' rows^-1 m, (C,) for m (R,C), solved in its symmetric form with the first taken out."""
     from scipy.linalg import eigh
     from scipy.sparse import csr_matrix
-    from scipy.sparse.linalg import LinearOperator, eigsh
 
     n, root = m.shape[1], np.sqrt(columns)
     first = root / np.linalg.norm(root)
@@ -128,7 +131,15 @@ def _eigenvector(m: np.ndarray, rows: np.ndarray, columns: np.ndarray) -> np.nda
         top: np.ndarray = eigh(scaled.T @ scaled - np.outer(first, first), subset_by_index=[n - 1, n - 1])[1][:, 0]
         top /= root
         return top
-    links = csr_matrix(m)
+    return second_eigenvector(csr_matrix(m), rows, columns)
+
+
+def second_eigenvector(links: Any, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
+    """Second eigenvector of columns^-1 m' rows^-1 m, (C,), by Lanczos on a sparse m (R,C) with row sums and column sums."""
+    from scipy.sparse.linalg import LinearOperator, eigsh
+
+    n, root = links.shape[1], np.sqrt(columns)
+    first = root / np.linalg.norm(root)
     back = links.T.tocsr()
 
     def turn(v: np.ndarray) -> np.ndarray:
