@@ -29,6 +29,7 @@ from yindi.disparity.distribution import (
 from yindi.disparity.geography import Albers, ellipse, great_circle, shift
 from yindi.disparity.inequality import atkinson, gini, wolfson
 from yindi.disparity.lag import weights_of
+from yindi.disparity.lagrange import lagrange
 from yindi.disparity.network import gravity, network, threshold_sensitivity
 from yindi.disparity.spatial import choose, sar, sdm, sem
 from yindi.disparity.warning import chance_of_rise, early_warning
@@ -80,6 +81,14 @@ class TestPySAL:
         data, w = columbus
         assert bivariate_moran(data["CRIME"], data["INC"], w, permutations=99).i == pytest.approx(-0.4283873480159066, abs=1e-12)
         assert bivariate_moran(data["INC"], data["CRIME"], w, permutations=99).i == pytest.approx(-0.45761292856636415, abs=1e-12)
+
+    def test_lagrange_multipliers(self, columbus: tuple[pd.DataFrame, np.ndarray]) -> None:
+        """spreg 1.9.0 OLS of CRIME on INC and HOVAL; LM error 5.7231 is also what R spdep prints."""
+        data, w = columbus
+        r = lagrange(data["CRIME"].to_numpy()[:, None], data[["INC", "HOVAL"]].to_numpy()[:, None, :], w, effects="none")
+        found = (r.error, r.lag, r.robust_error, r.robust_lag)
+        assert found == pytest.approx((5.72313094604134, 9.363683565604834, 0.07949492913252099, 3.720047548696017), abs=1e-10)
+        assert (r.error_p, r.lag_p) == pytest.approx((0.016742848682705362, 0.002213269006666453), abs=1e-12)
 
 
 class TestMarkov:

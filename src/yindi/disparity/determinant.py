@@ -10,9 +10,10 @@ from numpy.polynomial import Chebyshev
 
 from yindi.core.errors import MethodError
 from yindi.disparity.arrays import Floats
-from yindi.disparity.lag import DENSE_UP_TO, Weights
+from yindi.disparity.lag import Weights
 
 EDGE = 0.995
+EXACT_UP_TO = 120
 _NODES = 21
 
 
@@ -101,7 +102,7 @@ def determinant(w: Weights) -> Determinant:
     """The log-determinant of I - rho W for every admissible rho."""
     sums = np.asarray(w.matrix.sum(axis=1)).ravel()
     stochastic = bool(np.allclose(sums, 1.0, atol=1e-9))
-    eigenvalues = np.linalg.eigvals(w.dense) if w.n <= DENSE_UP_TO else None
+    eigenvalues = np.linalg.eigvals(w.dense) if w.n <= EXACT_UP_TO else None
     radius = _radius(w, stochastic, eigenvalues)
     if eigenvalues is not None and stochastic:
         return Determinant(w.n, radius, True, eigenvalues, None, None)

@@ -67,7 +67,7 @@ class SpatialPanel:
 
 
 @dataclass(frozen=True, slots=True)
-class _Data:
+class Data:
     """Variables with the effects swept out, as columns (R T,); `regions` x `years` is the number of free observations."""
 
     y: Floats
@@ -96,7 +96,8 @@ def _lag_panel(w: Weights, a: Floats) -> Floats:
     return w.lag(a.reshape(a.shape[0], -1)).reshape(a.shape)
 
 
-def _inputs(y: ArrayLike, x: ArrayLike, w: Any, where: str) -> tuple[Floats, Floats, Weights]:
+def inputs(y: ArrayLike, x: ArrayLike, w: Any, where: str) -> tuple[Floats, Floats, Weights]:
+    """y (R,T), x (R,T,K) and W checked against each other."""
     v = numbers(y, where=where, ndim=2)
     given = np.asarray(x, dtype=np.float64)
     regressors = numbers(given[:, :, None] if given.ndim == 2 else given, where=f"{where} x", ndim=3)
@@ -107,7 +108,8 @@ def _inputs(y: ArrayLike, x: ArrayLike, w: Any, where: str) -> tuple[Floats, Flo
     return v, regressors, weights_of(w, len(v), where=where)
 
 
-def _prepare(v: Floats, x: Floats, w: Weights, effects: str, convention: str, where: str) -> _Data:
+def prepare(v: Floats, x: Floats, w: Weights, effects: str, convention: str, where: str) -> Data:
+    """The variables with the effects swept out; raises MethodError where effects, convention and W do not go together."""
     if effects not in ("twoways", "region", "year", "none") or convention not in ("lee_yu", "direct"):
         raise MethodError(
             f"{where}: effects are twoways, region, year or none, convention lee_yu or direct; got {effects!r}, {convention!r}."
@@ -126,17 +128,17 @@ def _prepare(v: Floats, x: Floats, w: Weights, effects: str, convention: str, wh
     centred = v - v.mean(axis=0)
     moran = float(np.sum(centred * _lag_panel(w, centred)) / np.sum(centred**2)) if centred.any() else 0.0
     k = x.shape[2]
-    return _Data(swept[0].ravel(), swept[1].ravel(), swept[2].reshape(n * t, k), swept[3].reshape(n * t, k), (n, t), years,
+    return Data(swept[0].ravel(), swept[1].ravel(), swept[2].reshape(n * t, k), swept[3].reshape(n * t, k), (n, t), years,
                  years * regions, moved and by_year, moran)  # fmt: skip
 
 
-def _log_jacobian(rho: Floats, det: Determinant, data: _Data) -> Floats:
+def _log_jacobian(rho: Floats, det: Determinant, data: Data) -> Floats:
     """T' ln|I - rho W|, less T' ln(1 - rho) where one region is given up for the year effects; T' = years left."""
     out: Floats = det.value(rho)
     return data.years * (out - np.log1p(-rho) if data.less_one else out)
 
 
-def _curvature(rho: float, det: Determinant, data: _Data) -> float:
+def _curvature(rho: float, det: Determinant, data: Data) -> float:
     """Minus the second derivative of the log-Jacobian."""
     return data.years * (det.trace_of_square(rho) - (1.0 / (1.0 - rho) ** 2 if data.less_one else 0.0))
 
@@ -150,7 +152,8 @@ def _maximise(objective: Any, low: float, high: float) -> float:
     return float((low + high) / 2.0)
 
 
-def _check_rank(x: Floats, where: str) -> None:
+def check_rank(x: Floats, where: str) -> None:
+    """Raise MethodError where columns of x are collinear or empty."""
     scale = np.sqrt((x * x).sum(axis=0))
     if (scale < 1e-10).any() or np.linalg.matrix_rank(x / scale, tol=1e-9) < x.shape[1]:
         raise MethodError(f"{where}: regressors are collinear, or the effects leave nothing of one of them; drop it.")
@@ -170,9 +173,9 @@ def _loglik(sse: Floats, jacobian: Floats, free: int) -> Floats:
     return np.asarray(jacobian - free / 2.0 * (np.log(2.0 * math.pi * sse / free) + 1.0))
 
 
-def _fit_lag(data: _Data, x: Floats, det: Determinant, where: str) -> _Estimate:
+def _fit_lag(data: Data, x: Floats, det: Determinant, where: str) -> _Estimate:
     """SAR on the given regressors: concentrated likelihood, observed information."""
-    _check_rank(x, where)
+    check_rank(x, where)
     gram = x.T @ x
     b0, b1 = np.linalg.solve(gram, x.T @ data.y), np.linalg.solve(gram, x.T @ data.wy)
     e0, e1 = data.y - x @ b0, data.wy - x @ b1
@@ -194,9 +197,9 @@ def _fit_lag(data: _Data, x: Floats, det: Determinant, where: str) -> _Estimate:
     return _Estimate(rho, b0 - rho * b1, s2, float(objective(np.array([rho]))[0]), covariance, e)
 
 
-def _fit_error(data: _Data, x: Floats, wx: Floats, det: Determinant, where: str) -> _Estimate:
+def _fit_error(data: Data, x: Floats, wx: Floats, det: Determinant, where: str) -> _Estimate:
     """SEM on the given regressors: generalised least squares at every rho, block-diagonal information."""
-    _check_rank(x, where)
+    check_rank(x, where)
     a = [x.T @ x, x.T @ wx + wx.T @ x, wx.T @ wx]
     b = [x.T @ data.y, x.T @ data.wy + wx.T @ data.y, wx.T @ data.wy]
     c = [float(data.y @ data.y), 2 * float(data.y @ data.wy), float(data.wy @ data.wy)]
@@ -270,7 +273,7 @@ def _impact(values: Floats, level: float) -> Impact:
 
 
 def _result(
-    model: str, est: _Estimate, k: int, data: _Data, det: Determinant, options: tuple[int, int, float, str, str]
+    model: str, est: _Estimate, k: int, data: Data, det: Determinant, options: tuple[int, int, float, str, str]
 ) -> SpatialPanel:
     from scipy.special import ndtri
 
@@ -294,8 +297,8 @@ def sar(
     seed: int = 0, level: float = 0.95,
 ) -> SpatialPanel:  # fmt: skip
     """Spatial lag model (空间滞后模型) y = rho W y + x beta + effects of y (R,T) on x (R,T,K), w (R,R); see `sdm`."""
-    v, given, weights = _inputs(y, x, w, "sar")
-    data, det = _prepare(v, given, weights, effects, convention, "sar"), determinant(weights)
+    v, given, weights = inputs(y, x, w, "sar")
+    data, det = prepare(v, given, weights, effects, convention, "sar"), determinant(weights)
     est = _fit_lag(data, data.x, det, "sar")
     return _result("sar", est, given.shape[2], data, det, (draws, seed, level, effects, convention))
 
@@ -306,8 +309,8 @@ def sem(
     seed: int = 0, level: float = 0.95,
 ) -> SpatialPanel:  # fmt: skip
     """Spatial error model (空间误差模型) y = x beta + effects + u, u = rho W u + e of y (R,T) on x (R,T,K), w (R,R)."""
-    v, given, weights = _inputs(y, x, w, "sem")
-    data, det = _prepare(v, given, weights, effects, convention, "sem"), determinant(weights)
+    v, given, weights = inputs(y, x, w, "sem")
+    data, det = prepare(v, given, weights, effects, convention, "sem"), determinant(weights)
     est = _fit_error(data, data.x, data.wx, det, "sem")
     return _result("sem", est, given.shape[2], data, det, (draws, seed, level, effects, convention))
 
@@ -324,12 +327,12 @@ def sdm(
     others is 0). Intervals of the effects come from `draws` of the joint normal of all estimates. Raises MethodError on unequal
     shapes, collinear regressors, and islands beside year effects under `lee_yu`.
     """
-    v, given, weights = _inputs(y, x, w, "sdm")
+    v, given, weights = inputs(y, x, w, "sdm")
     k = given.shape[2]
     chosen = list(range(k)) if lagged is None else [int(c) for c in lagged]
     if not chosen or len(set(chosen)) != len(chosen) or not all(0 <= c < k for c in chosen):
         raise MethodError(f"sdm: lagged must name some of the columns 0 to {k - 1} of x once each, got {chosen}.")
-    data, det = _prepare(v, given, weights, effects, convention, "sdm"), determinant(weights)
+    data, det = prepare(v, given, weights, effects, convention, "sdm"), determinant(weights)
     est = _spread(_fit_lag(data, np.concatenate([data.x, data.wx[:, chosen]], axis=1), det, "sdm"), k, chosen)
     return _result("sdm", est, given.shape[2], data, det, (draws, seed, level, effects, convention))
 
