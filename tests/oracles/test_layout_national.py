@@ -14,7 +14,6 @@ from yindi.layout.assemble import assemble
 from yindi.layout.instances import instance
 from yindi.layout.national import National, charges, faults, levels
 from yindi.layout.program import checked, kernel, plan_nation
-from yindi.layout.sift import relaxation
 
 
 def national(value, regions, industries, region, industry, **changes) -> National:
@@ -150,16 +149,6 @@ def test_kernel_search_meets_the_gap_it_proves():
     assert found.gap <= 1e-2
     assert faults(stated, found.allocation) == ()
     assert found.bound == pytest.approx(highs.run(matrix, relax=True).objective)
-
-
-@pytest.mark.parametrize("share", [0.0, 0.1, 0.5])
-def test_sifting_ends_at_the_same_relaxation(share):
-    matrix = assemble(instance(20, 15, candidates=8, seed=6)).model.matrix()
-    first = np.random.default_rng(0).random(len(matrix.cost)) < share
-    whole, sifted = highs.run(matrix, relax=True), relaxation(matrix, first=first, large=0)
-    assert sifted.objective == pytest.approx(whole.objective, rel=1e-8)
-    free = (whole.x > 1e-7) & (whole.x < matrix.upper - 1e-7)
-    assert (np.abs(matrix.reduced(whole.row_duals))[free] < 1e-6).all()  # what lies between its bounds is priced exactly
 
 
 def test_a_kernel_without_a_plan_falls_back_to_all_pairs():

@@ -7,7 +7,7 @@ from typing import Any
 
 _MODULES = (
     *("assemble", "check", "conflict", "coordinate", "frontier", "highs", "instances", "knapsack", "levers", "marginal"),
-    *("model", "national", "prices", "problem", "program", "rules", "sift", "solver", "stability", "stage", "value"),
+    *("model", "national", "prices", "problem", "program", "rules", "solver", "stability", "stage", "value"),
 )
 _WHERE = {"solve": "solver", "Problem": "problem", "layout": "stage"}
 

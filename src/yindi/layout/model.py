@@ -41,11 +41,6 @@ class Matrix:
         """The same model with other bounds on its columns."""
         return replace(self, lower=lower, upper=upper)
 
-    def reduced(self, duals: np.ndarray) -> np.ndarray:
-        """(columns,) cost less what the rows charge at these prices."""
-        charged = self.coefficient * np.repeat(duals, np.diff(self.start))
-        return np.asarray(self.cost - np.bincount(self.index, weights=charged, minlength=len(self.cost)))
-
     def activity(self, x: np.ndarray) -> np.ndarray:
         """A x (rows,), computed here and not by a solver."""
         product = self.coefficient * x[self.index]

@@ -13,13 +13,12 @@ from yindi.layout.assemble import Parts, assemble
 from yindi.layout.conflict import deletion
 from yindi.layout.model import LayoutModel, Matrix
 from yindi.layout.national import National, charges, faults
-from yindi.layout.sift import relaxation
 
 HARD = ("package", "most", "least", "units", "slots", "pool", "strategic", "share", "floor")
 WORDS = {"package": "locked pair", "most": "largest portfolio of", "least": "smallest portfolio of", "units": "own units",
          "slots": "pool of further places", "pool": "national", "strategic": "enough regions for",
          "share": "largest share of", "floor": "floor under the worst regions"}  # fmt: skip
-FEW, SMALL, FIRST, SHARES = 12, 2000, 1.5, (0.02, 0.1, 0.35)
+FEW, SMALL, SHARES = 12, 2000, (0.02, 0.1, 0.35)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +47,7 @@ def plan_nation(national: National, *, gap: float = 1e-3, seed: int = 0) -> Nati
     """
     parts = assemble(national)
     matrix = parts.model.matrix()
-    relaxed = relaxation(matrix, first=_promising(national, parts, len(matrix.cost)), seed=seed)
+    relaxed = highs.run(matrix, relax=True, seed=seed)
     if relaxed.status == highs.INFEASIBLE:
         raise InfeasibleError(_contradiction(parts.model, matrix))
     found = kernel(matrix, relaxed, gap=gap, seed=seed)
@@ -56,21 +55,6 @@ def plan_nation(national: National, *, gap: float = 1e-3, seed: int = 0) -> Nati
         raise InfeasibleError(_contradiction(parts.model, matrix))
     plan = checked(national, parts, found.x, found.objective)
     return NationalPlan(plan, found.objective, max(found.objective, found.bound), highs.OPTIMAL, _prices(parts.model, relaxed))
-
-
-def _promising(national: National, parts: Parts, columns: int) -> np.ndarray:
-    """(columns,) True for each region's pairs of highest value for their cost, and for all pairs of strategic industries."""
-    first = np.zeros(columns, bool)
-    net = national.value - 0.01 * national.cost.sum(axis=2)
-    order = np.lexsort((-net.max(axis=1, initial=-np.inf), national.region))
-    start = np.searchsorted(national.region[order], np.arange(national.regions))
-    place = np.arange(len(order)) - start[national.region[order]]
-    chosen = order[place < FIRST * np.asarray(national.most)[national.region[order]]]
-    first[parts.plan[chosen].ravel()] = True
-    first[parts.plan[national.strategic[national.industry]].ravel()] = True
-    first[parts.slot] = True
-    first[parts.add.ravel()] = True
-    return first
 
 
 def kernel(
