@@ -14,7 +14,20 @@ _WHERE = {
     "Study": "yindi.core.study",
     "YindiError": "yindi.core.errors",
 }
-_PACKAGES = ("core", "intake", "measure", "disparity", "diagnose", "opportunities", "layout", "simulate", "plan", "report", "shell")
+_PACKAGES = (
+    "core",
+    "intake",
+    "measure",
+    "disparity",
+    "diagnose",
+    "opportunities",
+    "layout",
+    "simulate",
+    "plan",
+    "report",
+    "shell",
+    "audit",
+)
 
 
 def __getattr__(name: str) -> Any:

@@ -10,7 +10,7 @@ from yindi.core.config import StudyConfig
 from yindi.core.errors import UsageError, did_you_mean
 from yindi.core.study import Study
 
-STAGES = ("intake", "measure", "disparity", "diagnose", "opportunities", "layout", "plan")
+STAGES = ("intake", "measure", "disparity", "diagnose", "opportunities", "layout", "simulate", "plan")
 Progress = Callable[[str], None]
 
 
@@ -33,8 +33,10 @@ def run_stages(config: StudyConfig, folder: Path, only: str | None = None, progr
 
 
 def go_on(study: Study, stages: tuple[str, ...], progress: Progress) -> Study:
-    """Run the named stages on a study that has what comes before them."""
+    """Run the named stages on a study that has what comes before them; one that declares itself impossible is left out."""
     for name in stages:
-        progress(name)
-        study = getattr(importlib.import_module(f"yindi.{name}.stage"), name)(study)
+        stage = importlib.import_module(f"yindi.{name}.stage")
+        if getattr(stage, "possible", lambda _: True)(study):
+            progress(name)
+            study = getattr(stage, name)(study)
     return study

@@ -39,7 +39,7 @@ class Input(_Model):
     file: str
     content: Literal["indicators", "activity"] = "indicators"
     layout: Literal["wide", "long", "years"] = "wide"
-    """wide: a row per region and year, a column per indicator; long: a row per value; years: a row per region, a column per year."""
+    """wide: a row per region and year, a column per indicator; long: a row per value; years: a column per year."""
     sheet: str | None = None
     skip: int = Field(default=0, ge=0)
     """Rows above the head (titles); blank ones are passed over without being counted here."""
@@ -122,6 +122,10 @@ class Measure(_Model):
     """nested: weights within each dimension, then over the dimensions."""
     draws: int = Field(default=1000, ge=1, le=1_000_000)
     interval: float = Field(default=0.90, gt=0, lt=1)
+    noise: float = Field(default=0.0, ge=0, lt=1)
+    """Judgement: relative standard error of every published figure, for the rank intervals."""
+    imputed_noise: float = Field(default=0.2, ge=0, lt=1)
+    """Judgement: relative standard error of imputed figures, for the rank intervals."""
 
 
 class Disparity(_Model):

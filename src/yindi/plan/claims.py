@@ -200,7 +200,7 @@ def lever_name(w: Writer, lever: str) -> Parts:
 def requirement(w: Writer, industry: str, column: str) -> Parts:
     """The name of a requirement of a candidate, or the word for none."""
     code = w.table("opportunities.candidates").text(column, region=w.subject, industry=industry)
-    return (w.name("requirement", code),) if code else w.title("none")
+    return (w.name("requirement", code),) if code else w.title("nothing")
 
 
 def industry_item(w: Writer, industry: str) -> Sentence:

@@ -7,6 +7,7 @@ from collections import Counter
 from yindi.core.document import Block, Document, Grid, Paragraph, Parts, Sentence
 from yindi.core.finding import Choice
 from yindi.plan.notes import notes
+from yindi.plan.outlook import outlook
 from yindi.plan.picks import chosen_industries
 from yindi.plan.rules import path_type
 from yindi.plan.writer import Slot, Writer, body, items, order
@@ -18,7 +19,7 @@ HEADS = {"regions": "regions_count"}
 
 def nation_document(w: Writer) -> Document:
     """The national document."""
-    parts = (summary, pattern, gaps, space, structure, collective, layout, trade_off, regions, notes)
+    parts = (summary, pattern, gaps, space, structure, collective, layout, trade_off, outlook, regions, notes)
     blocks: tuple[Block, ...] = tuple(block for part in parts for block in part(w))
     title = w.say("title_nation").parts
     subtitle = w.say("subtitle", first=w.name("year", w.study.panel.years[0]), last=w.name("year", w.year)).parts

@@ -38,6 +38,12 @@ class History:
     years: tuple[str, ...]
 
 
+def possible(study: Study) -> bool:
+    """True where the index has enough years and is positive throughout, so that it has a dynamics."""
+    index = study.table("scores.index")
+    return len(index.labels(YEAR)) >= LEAST_YEARS and bool((index.dense() > 0).all())
+
+
 def simulate(study: Study) -> Study:
     """Hindcast, dynamics and scenarios (情景模拟) of the index under the layout.
 
