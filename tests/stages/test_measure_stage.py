@@ -91,6 +91,20 @@ def test_the_same_data_under_other_frameworks(done: Study) -> None:
     assert not frameworks.has("spearman", framework="nqpf_d")
 
 
+def test_imputed_and_noisy_figures_widen_the_intervals(done: Study) -> None:
+    """Two neighbours in rank: with figures half wrong their intervals grow; a study without doubt has no choice called data."""
+    assert "data" not in done.scores.choices.labels("choice")
+    noisy = run(measure={"noise": 0.5})
+    assert noisy.scores.choices.number("share", choice="data") > 0
+    width = [(s.scores.rank_high.array() - s.scores.rank_low.array()).sum() for s in (done, noisy)]
+    assert width[1] > width[0]
+    filled = run(imputed=[("420000", "2022", i.code) for i in done.framework.indicators], measure={"imputed_noise": 0.9})
+    at = {"region": "420000", "year": "2022"}
+    spans = [s.scores.rank_high.number(**at) - s.scores.rank_low.number(**at) for s in (done, filled)]
+    assert spans[1] > spans[0]
+    np.testing.assert_array_equal(filled.scores.index.array(), done.scores.index.array())
+
+
 def test_trend_reads_the_ends(done: Study) -> None:
     """Growth over three years: (last / first) ** (1 / 3) - 1."""
     trend, index = done.scores.trend, done.scores.index
@@ -102,9 +116,11 @@ def test_trend_reads_the_ends(done: Study) -> None:
         assert trend.number("rank_change", region=region) == places[0] - places[1]
 
 
-def test_labels_may_come_in_any_order(done: Study) -> None:
+def test_labels_may_come_in_any_order() -> None:
     order = list(np.random.default_rng(5).permutation(list(made_up.REGIONS)))
-    other = measure(made_up.reordered(made_up.study(measure={"draws": 200}), order))
+    noisy = {"draws": 200, "noise": 0.05}
+    done = measure(made_up.study(measure=noisy))
+    other = measure(made_up.reordered(made_up.study(measure=noisy), order))
     for name in TABLES:
         one, two = done.table(f"scores.{name}"), other.table(f"scores.{name}")
         two = two.select(region=one.labels("region")) if "region" in dict(one.axes) else two

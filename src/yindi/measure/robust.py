@@ -47,12 +47,12 @@ class RankIntervals:
 
 def draw(
     schemes: Sequence[ArrayLike], *, draws: int, matrices: int, aggregations: int, perturbation: float, leave_out: bool,
-    rng: np.random.Generator,
+    rng: np.random.Generator, replicates: int = 1,
 ) -> Draws:  # fmt: skip
     """Random choices: weights as a Dirichlet(1) mixture of schemes (S,J), times 1 +- perturbation, less one indicator.
 
     Every option of a discrete choice (matrix, aggregation, indicator left out or none) is equally likely. An indicator that
-    holds all the weight stays in.
+    holds all the weight stays in. With `replicates` of the data, matrix r * matrices + m is normaliser m of replicate r.
     """
     if draws < 2:
         raise MethodError(f"draws must be at least 2, got {draws}.")
@@ -74,7 +74,10 @@ def draw(
         "aggregate": _dummies(aggregation, aggregations),
         "indicator": _dummies(out, columns + 1),
     }
-    return Draws(weights, matrix, aggregation, designs)
+    if replicates == 1:
+        return Draws(weights, matrix, aggregation, designs)
+    replicate = rng.integers(0, replicates, size=draws)
+    return Draws(weights, replicate * matrices + matrix, aggregation, {**designs, "data": _dummies(replicate, replicates)})
 
 
 def _dummies(chosen: np.ndarray, options: int) -> np.ndarray:

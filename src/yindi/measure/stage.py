@@ -11,7 +11,7 @@ import numpy as np
 from yindi.core import resources
 from yindi.core.axes import INDICATOR, REGION, YEAR
 from yindi.core.errors import Problems
-from yindi.core.panel import ABSENT, Panel
+from yindi.core.panel import ABSENT, IMPUTED, Panel
 from yindi.core.registry import get
 from yindi.core.streams import stream
 from yindi.core.study import Bench, Study
@@ -22,6 +22,7 @@ from yindi.measure.ranks import DIGITS, ranks
 
 PERTURBATION = 0.25
 SOBOL_DRAWS = 1024
+REPLICATES = 8
 LEAST_COVERED = 3
 FLOOR = 0.01
 _LOADED = (aggregate, normalise, robust, weights)
@@ -183,17 +184,18 @@ def _intervals(bench: Bench, given: Input, rank: np.ndarray) -> None:
     published = dict(zip(table.labels("scheme"), table.array(), strict=True))
     equal = np.full(len(given.direction), 1 / len(given.direction))
     schemes = [published.get(n, equal) for n in names]
+    data = _replicates(bench, given)
     drawn = robust.draw(
-        schemes, draws=config.draws, matrices=len(yardsticks.ALTERNATIVES),
-        aggregations=len(robust.AGGREGATIONS), perturbation=PERTURBATION, leave_out=True,
-        rng=stream(seed, "measure.rank_intervals"),
+        schemes, draws=config.draws, matrices=len(yardsticks.ALTERNATIVES), aggregations=len(robust.AGGREGATIONS),
+        perturbation=PERTURBATION, leave_out=True, rng=stream(seed, "measure.rank_intervals"), replicates=len(data),
     )  # fmt: skip
-    yardstick = yardsticks.alternatives(given.values, given.direction, given.segments, floor=FLOOR)
+    yardstick = [a for x in data for a in yardsticks.alternatives(x, given.direction, given.segments, floor=FLOOR)]
     index = robust.scores(yardstick, drawn)
     places = np.moveaxis(ranks(np.moveaxis(index, 1, -1)), -1, 1)
     found = robust.summarise(places, interval=config.interval, top=1)
     outside = int(((rank < found.low) | (rank > found.high)).sum())
     params = {"draws": config.draws, "seed": seed, "interval": config.interval, "floor": FLOOR, "perturbation": PERTURBATION,
+              "noise": config.noise, "imputed_noise": config.imputed_noise, "replicates": len(data),
               "published ranks outside, to which the interval was widened": outside}  # fmt: skip
     common: dict[str, Any] = {"method": "robustness.rank_intervals", "cites": (robust.SAISANA,), "params": params,
                               "inputs": ["panel", "scores.weights", "scores.rank", "config"]}  # fmt: skip
@@ -202,7 +204,18 @@ def _intervals(bench: Bench, given: Input, rank: np.ndarray) -> None:
     bench.make("rank_high", given.axes, np.maximum(found.high, rank), units="rank", marks=marks, **common)
     _choices(bench, given, names, places, drawn, common)
     _standing(bench, given, places[..., -1], common)
-    _drivers(bench, given, [a[:, -1] for a in yardstick], schemes)
+    _drivers(bench, given, [a[:, -1] for a in yardstick[: len(yardsticks.ALTERNATIVES)]], schemes)
+
+
+def _replicates(bench: Bench, given: Input) -> list[np.ndarray]:
+    """The values, and where figures are uncertain REPLICATES noisy copies instead; a region's noise follows its label."""
+    config, seed = bench.study.config.measure, bench.study.config.seed
+    spread = np.where(given.panel.status == IMPUTED, np.hypot(config.noise, config.imputed_noise), config.noise)
+    if not spread.any():
+        return [given.values]
+    shape = (REPLICATES, *given.values.shape[1:])
+    noise = [stream(seed, f"measure.noise {region}").standard_normal(shape) for region in given.panel.regions]
+    return list(given.values * np.exp(spread * np.stack(noise, axis=1)))
 
 
 def _choices(
@@ -214,6 +227,7 @@ def _choices(
         "normaliser": "; ".join(yardsticks.ALTERNATIVES),
         "aggregate": "; ".join(robust.AGGREGATIONS),
         "indicator": "all; " + "; ".join(f"without {i}" for i in given.panel.items),
+        "data": "noisy copies of uncertain figures",
         "interactions": "what no choice explains alone",
     }
     shares = robust.explained(places, drawn.designs)
