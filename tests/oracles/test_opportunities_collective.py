@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from yindi.core.errors import MethodError
-from yindi.opportunities import generic, herding
+from yindi.opportunities import crowding, generic, herding
 
 
 def test_likeness_by_hand():
@@ -70,3 +70,14 @@ def test_shared_capability_by_hand():
 def test_unknown_capability_opens_nothing():
     found = generic.generic([[0.8, 0.0]], [[0.8, 0.8]], known=[[True, False]])
     assert found.opens.tolist() == [0, 0]
+
+
+def test_addition_against_growth_and_idle_capacity_by_hand():
+    # output 3 + 1 = 4, both add a tenth: .4. Growth .2 a year: two years. Use 80 per cent: idle 4 * (1/.8 - 1) = 1: 2.5 times
+    found = crowding.collective_check([[1], [1]], [[3], [1]], commitment=0.1, growth=[0.2], utilisation=[0.8])
+    assert found.years_of_growth[0] == pytest.approx(2)
+    assert found.idle_cover[0] == pytest.approx(2.5)
+    with pytest.raises(MethodError, match="shrinks"):
+        crowding.collective_check([[1], [1]], [[3], [1]], commitment=0.1, growth=[-0.2 + 0.2])
+    nothing = crowding.collective_check([[0], [0]], [[3], [1]], commitment=0.1, utilisation=[0.8])
+    assert np.isinf(nothing.idle_cover[0])

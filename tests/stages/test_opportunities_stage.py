@@ -144,6 +144,7 @@ def test_number_leads_back_to_the_file(done):
 
 def test_generic_capabilities_are_ranked(done):
     table = done.opportunities.generic
+    assert "coast" not in table.labels("requirement")
     assert sorted(table.array("place")) == list(range(1, len(table.labels("requirement")) + 1))
     first = table.labels("requirement")[int(np.argmin(table.array("place")))]
     assert table.number("opens", requirement=first) == table.array("opens").max()

@@ -9,7 +9,7 @@ import numpy as np
 
 from yindi.core.errors import MethodError
 from yindi.core.registry import method
-from yindi.opportunities.arrays import amounts, binary, quotient
+from yindi.opportunities.arrays import amounts, binary, quotient, unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +17,9 @@ class CollectiveCheck:
     """Per item (C,): regions that are told it, their share of all regions and of the nation's size (base_share), the addition.
 
     addition is in the unit of size; expansion is addition over the item's national total. `overlap` is the mean over pairs of
-    regions of the common part of their two lists (Jaccard); `largest` the position of the most crowded item.
+    regions of the common part of their two lists (Jaccard); `largest` the position of the most crowded item. years_of_growth:
+    addition over the item's yearly growth; idle_cover: output that idle capacity could make over the addition (1 and more: no new
+    plant is needed); infinite where there is nothing to add, None where growth or utilisation was not given.
     """
 
     regions: np.ndarray
@@ -27,6 +29,8 @@ class CollectiveCheck:
     expansion: np.ndarray
     overlap: float
     largest: int
+    years_of_growth: np.ndarray | None = None
+    idle_cover: np.ndarray | None = None
 
 
 @method(
@@ -35,14 +39,17 @@ class CollectiveCheck:
     cites=("judgement of this project",),
     laws=("equivariant", "scale_free", "counts", "nothing_from_nothing"),
 )
-def collective_check(recommended: Any, size: Any, *, commitment: float | None = None) -> CollectiveCheck:
+def collective_check(
+    recommended: Any, size: Any, *, commitment: float | None = None, growth: Any = None, utilisation: Any = None
+) -> CollectiveCheck:
     """How many regions share each recommended item, and what national expansion that implies.
 
     recommended: (R,C) zeros and ones. size: (R,) size of each region, or (R,C) what each region makes of each item now.
     With `commitment`: every follower adds that share of its own (R,C) output, or of its (R,) size.
     Without: every follower rises to its proportional part of the item (location quotient 1), so (R,) sizes imply an expansion
     equal to the followers' share of the nation, and (R,C) amounts deduct what is there already.
-    Raises MethodError for shapes that differ and for an item nobody makes while (R,C) amounts are given.
+    growth (C,): past yearly growth of each item, above 0. utilisation (C,): capacity use in (0, 1].
+    Raises MethodError for shapes that differ, an item nobody makes, or growth or utilisation outside what they may be.
     """
     told = binary(recommended, "recommended")
     weight = amounts(size, "size", dims=(1, 2))
@@ -57,8 +64,10 @@ def collective_check(recommended: Any, size: Any, *, commitment: float | None = 
         raise MethodError(f"size: nobody has any of item(s) {nobody}; their expansion has no base.")
     addition = (told * _added(base, weight.ndim, commitment)).sum(axis=0)
     regions = told.sum(axis=0)
-    return CollectiveCheck(regions, regions / len(told), (told * base).sum(axis=0) / total, addition, addition / total,
-                           overlap(told), int(regions.argmax()))  # fmt: skip
+    base_share = (told * base).sum(axis=0) / total
+    years, idle = _years(addition, growth), _idle(addition, total, utilisation)
+    return CollectiveCheck(regions, regions / len(told), base_share, addition, addition / total, overlap(told),
+                           int(regions.argmax()), years, idle)  # fmt: skip
 
 
 def _added(base: np.ndarray, dims: int, commitment: float | None) -> np.ndarray:
@@ -67,6 +76,25 @@ def _added(base: np.ndarray, dims: int, commitment: float | None) -> np.ndarray:
     expected = base.sum(axis=1, keepdims=True) * base.sum(axis=0) / base.sum()
     result: np.ndarray = np.maximum(expected - base, 0.0)
     return result
+
+
+def _years(addition: np.ndarray, growth: Any) -> np.ndarray | None:
+    if growth is None:
+        return None
+    yearly = amounts(growth, "growth", dims=(1,))
+    if yearly.shape != addition.shape or not (yearly > 0).all():
+        raise MethodError("growth needs one number above 0 per item; an item that shrinks has no years of growth.")
+    return np.asarray(addition / yearly)
+
+
+def _idle(addition: np.ndarray, total: np.ndarray, utilisation: Any) -> np.ndarray | None:
+    if utilisation is None:
+        return None
+    used = unit(utilisation, "utilisation", dims=(1,))
+    if used.shape != addition.shape or not (used > 0).all():
+        raise MethodError("utilisation needs one number in (0, 1] per item.")
+    idle = total * (1 / used - 1)
+    return np.asarray(np.divide(idle, addition, out=np.full(len(idle), np.inf), where=addition > 0))
 
 
 def overlap(recommended: Any) -> float:

@@ -44,6 +44,11 @@ class Profile:
     need: np.ndarray
     sources: tuple[Source, ...]
 
+    def can_be_raised(self, requirement: str) -> bool:
+        """False where a requirement rests on membership alone, as a coast does: no policy makes one."""
+        origins = {s.origin for s in self.sources if s.requirement == requirement}
+        return origins != {"group"}
+
 
 def read(industries: Rows, requirements: Rows, needs: Rows, sources: Rows) -> Profile:
     """The profile; raises ProblemsError with every faulty row of the four tables. Rows are taken in any order."""

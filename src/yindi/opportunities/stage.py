@@ -325,25 +325,21 @@ def _generic(work: _Work, have: Levels) -> None:
     profile, feasible = work.profile, work.study.config.layout.minimum_fit
     by_code = np.argsort(work.regions)
     found = generic(have.level[by_code], profile.need, known=have.known[by_code], feasible=feasible)
-    order = np.lexsort((-found.gain, -found.opens))
-    columns = {
-        "opens": found.opens,
-        "regions": found.regions,
-        "industries": found.industries,
-        "gain": found.gain,
-        "place": np.argsort(order) + 1,
-        "holder": np.array(work.regions)[by_code][found.holder],
-        "lever": np.array(profile.levers),
-    }
+    able = [q for q, name in enumerate(profile.requirements) if profile.can_be_raised(name)]
+    order = np.lexsort((-found.gain[able], -found.opens[able]))
+    columns = {k: getattr(found, k)[able] for k in ("opens", "regions", "industries", "gain")}
+    columns["place"] = np.argsort(order) + 1
+    columns["holder"] = np.array(work.regions)[by_code][found.holder[able]]
+    columns["lever"] = np.array(profile.levers)[able]
     work.bench.make(
         "generic",
-        (("requirement", profile.requirements),),
+        (("requirement", tuple(profile.requirements[q] for q in able)),),
         columns,
         method="opportunities.generic",
         inputs=("opportunities.endowment", "opportunities.requirements", "config"),
         units={"opens": "count", "regions": "count", "industries": "count", "gain": "index", "place": "rank"},
         params={"feasible": feasible, "grade": JUDGEMENT},
-        marks=have.marks.any(axis=0),
+        marks=have.marks[:, able].any(axis=0),
     )
 
 
