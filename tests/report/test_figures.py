@@ -101,6 +101,7 @@ def test_png_is_the_same_every_time_and_has_the_size_of_the_drawing(make) -> Non
     image = Image.open(io.BytesIO(one))
     assert image.size == (round(sheet.wide * SCALE), round(sheet.high * SCALE))
     assert (np.asarray(image.convert("L")) < 128).mean() > 0.002
+    assert image.convert("RGB").getpixel((2, 2)) == (255, 255, 255)
 
 
 def test_png_shows_a_bar_in_its_colour() -> None:

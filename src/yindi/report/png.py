@@ -12,6 +12,7 @@ from yindi.report.draw import Area, Box, Dot, Drawing, Stroke, Words
 
 SCALE, OVER = 1.5, 2
 _DPI = 185
+_WHITE = 251
 
 
 def png(drawing: Drawing, *, scale: float = SCALE) -> bytes:
@@ -31,6 +32,9 @@ def png(drawing: Drawing, *, scale: float = SCALE) -> bytes:
             _words(pen, mark, scale)
     out = io.BytesIO()
     flat = small.quantize(128, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+    palette = flat.getpalette() or []
+    triples = [palette[n : n + 3] for n in range(0, len(palette), 3)]
+    flat.putpalette([255 if min(t) >= _WHITE else v for t in triples for v in t])
     flat.save(out, "PNG", compress_level=6, dpi=(_DPI, _DPI))
     return out.getvalue()
 
