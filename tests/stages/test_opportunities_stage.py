@@ -13,6 +13,7 @@ from yindi.core import resources
 from yindi.core.errors import ProblemsError
 from yindi.core.panel import Origin
 from yindi.core.space import Space
+from yindi.opportunities.backtest import evaluate
 from yindi.opportunities.profile import REASONS
 from yindi.opportunities.stage import opportunities
 
@@ -194,6 +195,13 @@ def wide_study():
     study = replace(given, config=made_up.config(inputs=inputs), panel=main, activity=activity,
                     space=Space(regions, step=given.space.step))  # fmt: skip
     return opportunities(study, tables={"industries": industries, "needs": needs})
+
+
+def test_a_panel_is_tested_like_its_array():
+    activity = wide_study().activity
+    by_label = evaluate(activity, split="2020", boost=False, resamples=20)
+    by_place = evaluate(activity.values, split=2, boost=False, resamples=20)
+    assert by_label.precision == by_place.precision
 
 
 def test_lists_stand_beside_their_proof():

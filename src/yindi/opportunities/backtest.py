@@ -100,11 +100,15 @@ def evaluate(
 ) -> Backtest:
     """Out-of-sample test: models learn from one set of entries and are asked about another, later where the years allow it.
 
-    panel: (R,T,C) amounts, years in order. split: position of the year between learning and testing, 0 < split < T - 1, both
-    transitions equally long; or "regions" (two years), or "hold_out" (one year), which prove less: see transitions.trial.
+    panel: (R,T,C) amounts, years in order, or a core Panel. split: position of the year between learning and testing (of a Panel
+    also its label), 0 < split < T - 1, both transitions equally long; or "regions" (two years), or "hold_out" (one year), which
+    prove less: see transitions.trial.
     boost: gradient boosting yes, no, or None: when 1,000 entries were learned and scikit-learn is installed.
     Raises MethodError for a split that leaves nothing to learn from or to test on.
     """
+    if hasattr(panel, "dense"):
+        split = panel.years.index(str(split)) if str(split) in panel.years else split
+        panel = panel.dense()
     x = amounts(panel, "panel", dims=(3,))
     laid = trial(x, split, seed)
     few = x.shape[2] < minimum_activities
