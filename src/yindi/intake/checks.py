@@ -94,11 +94,14 @@ def vintage_by_identity(x: np.ndarray, identity: np.ndarray, known: np.ndarray, 
 
 
 def vintage_by_spread(x: np.ndarray, known: np.ndarray, limits: Thresholds) -> list[Break]:
-    """A burst of the spread of growth between regions in one year of an otherwise smooth series."""
+    """A burst of the spread of growth between regions in one year of a smooth series whose common growth stays as usual."""
     g = growth(x, known)
     p = _profile(g, limits["regions"])
     over = _against_others(p.spread)
-    hit = np.isfinite(p.spread) & (over >= limits["burst"]) & (p.spread >= limits["spread"])
+    steady = (
+        np.abs(p.median - np.nanmedian(p.median)) <= 2 * p.spread if np.isfinite(p.median).any() else np.zeros(len(over), bool)
+    )
+    hit = np.isfinite(p.spread) & (over >= limits["burst"]) & (p.spread >= limits["spread"]) & steady
     away = np.abs(g - p.median) >= limits["spread"]
     share = away.sum(axis=0) / np.maximum(p.counted, 1)
     sure = (over >= limits["burst_sure"]) & (p.spread >= limits["spread_sure"])

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import numpy as np
 
-from yindi.intake import additivity, classes, heads
+from yindi.intake import additivity, classes, heads, series
+from yindi.intake.findings import Found
 from yindi.intake.numbers import CellFault, clean, number
 from yindi.intake.read import Grid, read
 from yindi.intake.regions import provinces
@@ -44,6 +45,7 @@ class Examination:
     incomplete: tuple[str, ...]
     repairs: tuple[Repair, ...]
     text_cells: tuple[tuple[str, str], ...]
+    series: tuple[Found, ...] = ()
 
     def lines(self) -> list[str]:
         """The examination as text, one thing a line."""
@@ -58,6 +60,14 @@ class Examination:
         for r in self.repairs:
             sure = "" if r.sure else ", not sure which cell of the sum is wrong"
             said.append(f"{r.kind}: {r.place}: {r.region} {r.head}: {r.found} -> {r.right:.12g} ({r.equations} sum(s){sure})")
+        for f in self.series:
+            when = f.years[0] if len(f.years) == 1 else f"{f.years[0]} ... {f.years[-1]}"
+            who = f"{len(f.regions)} regions" if len(f.regions) > 3 else " ".join(f.regions)
+            said.append(
+                f"{f.kind}: {f.variable}: {when}, {who}"
+                + (f", {f.detail}" if f.detail else "")
+                + ("" if f.sure else " (not sure)")
+            )
         return said
 
 
@@ -161,4 +171,5 @@ def examine(path: Path, *, sheet: str | None = None, rows: int = 1, skip: int = 
         f"{m.label(p)} ({m.codes[p]}): its {len(kids)} rows do not add up to it, a row is missing" for p, kids in lacking
     )
     texts = tuple((grid.place(m.rows[i], k + 1), text) for i, k, text in m.texts)
-    return Examination(grid.file, grid.sheet, m.names, broken, said, gone, tuple(repairs), texts)
+    over_time = tuple(series.examine(grid, heads.find(grid, rows=rows, skip=skip)))
+    return Examination(grid.file, grid.sheet, m.names, broken, said, gone, tuple(repairs), texts, over_time)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import struct
 import zipfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +14,8 @@ UNPACKED_BYTES = 1_000_000_000
 RATIO = 150
 CELLS = 30_000_000
 FIELD_CHARACTERS = 1_000_000
+FAULTS = (OSError, ValueError, EOFError, LookupError, NotImplementedError, RuntimeError, OverflowError, struct.error, zlib.error,
+          zipfile.BadZipFile)  # fmt: skip
 _CHUNK, _KEEP = 1 << 20, 1 << 12
 _CELL = re.compile(rb'<c [^>]*?r="([A-Z]{1,3})(\d{1,7})"')
 _BARE_FORMULA = re.compile(

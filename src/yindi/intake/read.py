@@ -5,8 +5,6 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
-import zipfile
-import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -64,7 +62,7 @@ def read(path: Path, file: str, sheet: str | None = None) -> Grid:
         limits.size(path)
         if kind in BOOKS:
             limits.book(path)
-    except (limits.TooMuch, zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as fault:
+    except limits.FAULTS as fault:
         raise _fail(file, f"{fault}", getattr(fault, "way_out", "open it in a spreadsheet program and save it again")) from None
     if kind in TEXT:
         grid = Grid(file, "", _delimited(decode(path.read_bytes(), file), file))
@@ -142,6 +140,18 @@ def _spread(rows: list[list[Any]], merged: Sequence[tuple[tuple[int, int], tuple
             for k in range(left, min(right + 1, len(row))):
                 row[k] = rows[top][left]
     return rows
+
+
+def sheet_names(path: Path, file: str) -> list[str]:
+    """The names of a workbook's sheets; raises ProblemsError when it cannot be opened."""
+    from python_calamine import CalamineError, CalamineWorkbook
+
+    try:
+        limits.size(path)
+        limits.book(path)
+        return list(CalamineWorkbook.from_path(str(path)).sheet_names)
+    except (CalamineError, *limits.FAULTS) as error:
+        raise _damaged(file, error) from None
 
 
 def _damaged(file: str, error: BaseException) -> ProblemsError:

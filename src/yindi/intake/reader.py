@@ -103,6 +103,8 @@ class Reader:
         written = declared.get(name, heads.unit_in(name) or self.common_unit)
         if not written or item not in self.variables:
             return 1.0
+        if "人均" in name and units.code_of(written + "/人"):
+            written += "/人"
         try:
             return units.factor(written, self.variables[item].unit)
         except CellFault as fault:

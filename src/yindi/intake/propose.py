@@ -1,0 +1,177 @@
+"""Propose a study.yaml from a folder of tables: layouts recognised and shown; what is not certain is left as a question."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from yindi.core import resources
+from yindi.core.errors import ProblemsError, did_you_mean
+from yindi.intake import heads, series
+from yindi.intake.numbers import CellFault, clean, number, year_or_none
+from yindi.intake.read import BOOKS, TEXT, Grid, read, sheet_names
+from yindi.intake.regions import Gazetteer
+
+_ITEM_LIMIT = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Recognised:
+    """How one table is laid out: the rows above and of its head, its layout, its key columns, the years, and the other heads."""
+
+    file: str
+    sheet: str
+    skip: int
+    head: int
+    layout: str
+    region: str
+    year: str
+    item: str
+    value: str
+    years: tuple[str, ...]
+    others: tuple[str, ...]
+
+
+def _numeric(raw: object) -> bool:
+    try:
+        return number(raw, unit="percent") is not None and year_or_none(raw) is None
+    except CellFault:
+        return False
+
+
+def _frame(grid: Grid) -> tuple[int, int]:
+    """Filled rows above the head, and rows of the head: the body begins with the first row that holds a number."""
+    filled = [n for n, row in enumerate(grid.rows) if any(clean(c) for c in row)]
+    body = next((k for k, n in enumerate(filled) if any(_numeric(c) for c in grid.rows[n])), 1)
+    skip = next((k for k in range(body) if len({clean(c) for c in grid.rows[filled[k]] if clean(c)}) > 1), 0)
+    return skip, max(1, min(5, body - skip))
+
+
+def _name(found: heads.Heads, k: int) -> str:
+    name = found.names[k]
+    return name if name and name not in found.twice else f"#{k + 1}"
+
+
+def recognise(grid: Grid) -> Recognised | None:
+    """The layout of a grid; None where no column holds regions, or neither a column nor the heads hold years."""
+    skip, rows = _frame(grid)
+    found = heads.find(grid, rows=rows, skip=skip)
+    at = series.region_column(grid, found, Gazetteer())
+    if at is None:
+        return None
+    year_at = series.year_column(grid, found)
+    in_head = [k for k, name in enumerate(found.names) if year_or_none(name)]
+    body = [row for row in grid.rows[found.bottom + 1 :] if len(row) > at and clean(row[at])]
+    if len(in_head) >= 2:
+        return _years(grid, found, (skip, rows), at, in_head, body)
+    if year_at is None:
+        return None
+    return _by_rows(grid, found, (skip, rows), (at, year_at), body)
+
+
+def _years(
+    grid: Grid, found: heads.Heads, frame: tuple[int, int], at: int, in_head: list[int], body: Sequence[Sequence[object]]
+) -> Recognised:
+    texts = [k for k in range(len(found.names)) if k not in (at, *in_head)]
+    item = next((k for k in texts if len({clean(row[k]) for row in body if k < len(row)} - {""}) >= 1), None)
+    held = tuple(sorted({clean(row[item]) for row in body if item < len(row)} - {""})) if item is not None else ()
+    years = tuple(sorted(str(year_or_none(found.names[k])) for k in in_head))
+    named = "" if item is None else _name(found, item)
+    return Recognised(grid.file, grid.sheet, *frame, "years", _name(found, at), "", named, "", years, held)
+
+
+def _by_rows(
+    grid: Grid, found: heads.Heads, frame: tuple[int, int], keys: tuple[int, int], body: Sequence[Sequence[object]]
+) -> Recognised:
+    at, year_at = keys
+    pairs = [(clean(row[at]), clean(row[year_at])) for row in body if len(row) > year_at]
+    years = tuple(sorted({y for _, text in pairs if (y := year_or_none(text))}))
+    rest = [k for k in range(len(found.names)) if k not in keys and found.names[k]]
+    numbers = [k for k in rest if sum(_numeric(row[k]) for row in body[:_ITEM_LIMIT] if k < len(row)) > 0]
+    common = (grid.file, grid.sheet, *frame)
+    if len(set(pairs)) == len(pairs):
+        others = tuple(_name(found, k) for k in numbers)
+        return Recognised(*common, "wide", _name(found, at), _name(found, year_at), "", "", years, others)
+    value = numbers[-1] if numbers else rest[-1]
+    kinds = {k: {clean(row[k]) for row in body if k < len(row)} - {""} for k in rest if k not in numbers}
+    per_key = len(pairs) / max(len(set(pairs)), 1)
+    item = min(kinds, key=lambda k: (abs(len(kinds[k]) - per_key), k), default=rest[0])
+    return Recognised(*common, "long", _name(found, at), _name(found, year_at), _name(found, item), _name(found, value), years,
+                      tuple(sorted(kinds.get(item, set()))))  # fmt: skip
+
+
+def grids(folder: Path) -> Iterator[tuple[str, Grid | str]]:
+    """Every sheet of every table in a folder, in the order of names; a text instead of a grid says why it cannot be read."""
+    for path in sorted(p for p in folder.iterdir() if p.suffix.lower() in TEXT + BOOKS and not p.name.startswith((".", "~"))):
+        try:
+            sheets = sheet_names(path, path.name) if path.suffix.lower() in BOOKS else [None]
+            for sheet in sheets:
+                yield path.name, read(path, path.name, sheet)
+        except ProblemsError as fault:
+            yield path.name, str(fault.problems[0])
+
+
+def _variable(head: str) -> tuple[str, str]:
+    """(code, near): the variable whose code or Chinese name a head is; else the code of one that it resembles."""
+    table = {r["code"]: r["zh"] for r in resources.rows("variables.csv")}
+    bare = clean(head).split("(")[0].strip()
+    for code, zh in table.items():
+        if bare in (code, zh):
+            return code, ""
+    longest = max((c for c in table if bare.startswith(c + "_")), key=len, default="")
+    by_name = {zh: c for c, zh in table.items()}
+    near = [longest] if longest else [*did_you_mean(bare, table), *(by_name[z] for z in did_you_mean(bare, by_name))]
+    return "", " ".join(near[:1])
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _input(r: Recognised, sheets: int) -> Iterator[str]:
+    activity = r.layout == "long" and not any(_variable(o)[0] for o in r.others)
+    yield f"  - file: {_quoted(r.file)}"
+    if sheets > 1:
+        yield f"    sheet: {_quoted(r.sheet)}"
+    yield f"    content: {'activity' if activity else 'indicators'}"
+    yield f"    layout: {r.layout}"
+    yield from (f"    {key}: {count}" for key, count, usual in (("skip", r.skip, 0), ("head", r.head, 1)) if count != usual)
+    keys = (("region", r.region), ("year", r.year), ("item", r.item), ("value", r.value))
+    yield from (f"    {key}: {_quoted(name)}" for key, name in keys if name)
+    if not activity:
+        yield from _columns(r)
+
+
+def _columns(r: Recognised) -> Iterator[str]:
+    sure = {o: code for o in r.others if (code := _variable(o)[0])}
+    yield "    columns:" if sure else "    # columns:"
+    for other in r.others:
+        line = f"{_quoted(other)}: {sure.get(other) or _variable(other)[1] or 'CODE'}"
+        yield f"      {line}" if other in sure else f"    #   {line}   # which variable is this?"
+
+
+def propose(folder: Path) -> str:
+    """A commented study.yaml for the tables of a folder; lines that start with # are questions to be answered."""
+    found: list[Recognised] = []
+    notes: list[str] = []
+    for file, grid in grids(folder):
+        seen = recognise(grid) if isinstance(grid, Grid) else None
+        if seen is not None:
+            found.append(seen)
+        else:
+            why = grid if isinstance(grid, str) else "no column of regions together with years was recognised"
+            notes.append(f"# {file}: {why}".replace("\n", " "))
+    years = sorted({y for r in found for y in r.years})
+    lines = [
+        "# Proposed by `yindi init` from the files here. Answer the lines that start with #, then: yindi check",
+        "title: {zh: 我的研究, en: My study}",
+        f"years: [{years[0]}, {years[-1]}]" if years else "# years: [FIRST, LAST]",
+        "regions: {scope: present, grouping: four_blocks}",
+        "framework: nqpf_b   # see data/frameworks",
+        *notes,
+        "inputs:",
+    ]
+    for r in found:
+        lines += _input(r, sum(o.file == r.file for o in found))
+    return "\n".join(lines) + "\n"
