@@ -6,7 +6,7 @@ import importlib
 from typing import Any
 
 _MODULES = (
-    *("assemble", "check", "conflict", "coordinate", "frontier", "highs", "instances", "knapsack", "levers", "marginal"),
+    *("assemble", "check", "conflict", "frontier", "highs", "instances", "levers", "marginal"),
     *("model", "national", "prices", "problem", "program", "rules", "solver", "stability", "stage", "value"),
 )
 _WHERE = {"solve": "solver", "Problem": "problem", "layout": "stage"}

@@ -18,7 +18,7 @@ HARD = ("package", "most", "least", "units", "slots", "pool", "strategic", "shar
 WORDS = {"package": "locked pair", "most": "largest portfolio of", "least": "smallest portfolio of", "units": "own units",
          "slots": "pool of further places", "pool": "national", "strategic": "enough regions for",
          "share": "largest share of", "floor": "floor under the worst regions"}  # fmt: skip
-FEW, SMALL, SHARES = 12, 2000, (0.02, 0.1, 0.35)
+FEW, SMALL, SHARES = 12, 2000, (0.05, 0.2, 0.5)
 
 
 @dataclass(frozen=True, slots=True)
