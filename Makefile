@@ -35,7 +35,7 @@ $(SYSTEM): tools/system_packages.sh | $(READY)
 	@touch $@
 
 test: $(READY) $(SYSTEM) lint
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
 
 serve: $(READY)
 	$(BIN)/yindi serve $(RESULTS)

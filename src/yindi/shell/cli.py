@@ -59,6 +59,17 @@ def _give(as_json: bool, content: dict[str, Any], text: str) -> None:
 
 
 @yindi.command()
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@_json
+def init(folder: Path, as_json: bool) -> None:
+    """Write a commented study.yaml into DIR, proposed from the tables found there; an existing one is never touched."""
+    from yindi.shell import job
+
+    path = job.start(folder)
+    _give(as_json, {"study": str(path)}, f"{path}\nNext: answer what is commented in it, then `yindi check {folder}`.")
+
+
+@yindi.command()
 @click.argument("study", type=click.Path(path_type=Path))
 @click.option("--out", type=click.Path(path_type=Path), help="Result folder (default: results beside the study file).")
 @click.option("--only", metavar="STAGE", help="Stop after this stage; later results are not made.")

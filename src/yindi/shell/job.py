@@ -54,6 +54,23 @@ def study_file(path: str | Path) -> Path:
     return found
 
 
+def start(place: Path) -> Path:
+    """Write the proposed study file into a folder; raises UsageError where there is one already, or it cannot be written."""
+    from yindi.intake.propose import propose
+
+    path = place / STUDY_FILE
+    if path.exists():
+        raise UsageError(f"{path} exists already; it is left as it is.")
+    try:
+        place.mkdir(parents=True, exist_ok=True)
+        text = propose(place)
+        with path.open("x", encoding="utf-8") as stream:
+            stream.write(text)
+    except (FileExistsError, NotADirectoryError, PermissionError) as error:
+        raise UsageError(f"{path}: cannot be written ({error.strerror}).") from error
+    return path
+
+
 def read_study_file(path: str | Path, overrides: Mapping[str, Any] | None = None) -> tuple[StudyConfig, Path]:
     """The configuration with dotted overrides applied, and the folder its paths are relative to."""
     found = study_file(path)
