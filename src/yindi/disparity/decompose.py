@@ -61,16 +61,14 @@ class Dagum:
 
 
 def _gross(v: Floats, p: Floats, at: Whole, k: int) -> Floats:
-    """E max(Y_j - Y_h, 0) (k,k) by one sort: O(n log n + n k)."""
+    """E max(Y_j - Y_h, 0) (k,k), the integral of F_h (1 - F_j), by one sort: O(n log n + n k)."""
     order = np.argsort(v)
-    x, w = v[order] - v[order[0]], p[order]
     member = np.zeros((k, len(v)))
-    member[at[order], np.arange(len(v))] = w
-    size = member.sum(axis=1)
-    ahead = np.cumsum(member, axis=1)
-    ahead *= x
-    ahead -= np.cumsum(member * x, axis=1)
-    out: Floats = (member @ ahead.T) / np.outer(size, size)
+    member[at[order], np.arange(len(v))] = p[order]
+    reached = np.cumsum(member, axis=1, out=member)
+    size = reached[:, -1:].copy()
+    steps = np.append(np.diff(v[order]), 0.0)
+    out: Floats = (size - reached) * steps @ reached.T / (size * size.T)
     return np.maximum(out, 0.0)
 
 
