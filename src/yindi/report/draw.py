@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 import unicodedata
 from dataclasses import dataclass
@@ -88,9 +89,17 @@ class Drawing:
     base: tuple[Mark, ...] = ()
 
 
+@functools.cache
+def _em(character: str) -> float:
+    if unicodedata.east_asian_width(character) in "WFA":
+        return 1.0
+    return 0.3 if character in " .,:;|'ilI-" else 0.56
+
+
+@functools.lru_cache(maxsize=4096)
 def width(text: str, size: float = 13.0) -> float:
     """Approximate width of a text in pixels: wide characters one em, others a bit over half."""
-    return sum(1.0 if unicodedata.east_asian_width(c) in "WFA" else 0.3 if c in " .,:;|'ilI-" else 0.56 for c in text) * size
+    return sum(map(_em, text)) * size
 
 
 def ticks(low: float, high: float, count: int = 5) -> tuple[float, ...]:
