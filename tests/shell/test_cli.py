@@ -107,6 +107,14 @@ def test_run_up_to_a_stage(example: Path, tmp_path: Path, capsys: pytest.Capture
     assert capsys.readouterr().err == ""
 
 
+def test_strict_is_for_findings_without_an_answer(example: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.call(["--quiet", "run", str(example), "--out", str(tmp_path / "out"), "--only", "intake", "--strict"]) == 5
+    err = capsys.readouterr().err
+    assert "patents" in err
+    assert "telecom" not in err
+    assert store.manifest(tmp_path / "out")["stages"] == ["intake"]
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "said"),
     [

@@ -73,9 +73,10 @@ def init(folder: Path, as_json: bool) -> None:
 @click.argument("study", type=click.Path(path_type=Path))
 @click.option("--out", type=click.Path(path_type=Path), help="Result folder (default: results beside the study file).")
 @click.option("--only", metavar="STAGE", help="Stop after this stage; later results are not made.")
+@click.option("--strict", is_flag=True, help="Exit with 5 where a finding in the data has no answer in the study file.")
 @_override
 @_json
-def run(study: Path, out: Path | None, only: str | None, changes: Sequence[str], as_json: bool) -> None:
+def run(study: Path, out: Path | None, only: str | None, strict: bool, changes: Sequence[str], as_json: bool) -> int:
     """Run the whole pipeline of STUDY (a study file or its folder) and write the results."""
     from yindi.shell import job, yamlfile
 
@@ -88,6 +89,7 @@ def run(study: Path, out: Path | None, only: str | None, changes: Sequence[str],
     content = {"results": str(target), "stages": list(done.results), "tables": list(done.table_names()), "reports": reports,
                "seconds": clock.seconds}  # fmt: skip
     _give(as_json, content, _where(target, reports))
+    return job.require_answers(done) if strict else 0
 
 
 @yindi.command()

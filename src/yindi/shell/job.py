@@ -13,7 +13,7 @@ from typing import Any
 
 from yindi import pipeline
 from yindi.core.config import StudyConfig, read_config
-from yindi.core.errors import UsageError
+from yindi.core.errors import PartialError, UsageError
 from yindi.core.ledger import Ledger
 from yindi.core.study import Study
 from yindi.shell import folder, store, yamlfile
@@ -140,6 +140,16 @@ def _reports(study: Study) -> store.Writer | None:
     from yindi.shell.render import write_reports
 
     return write_reports
+
+
+def require_answers(study: Study) -> int:
+    """0; raises PartialError where intake found something that the study file does not answer."""
+    findings = study.table("intake.findings")
+    labels = findings.labels("finding")
+    open_ = [x for x, choice in zip(labels, findings.array("choice").tolist(), strict=True) if not choice]
+    if open_:
+        raise PartialError(f"finished, but {len(open_)} finding(s) in the data have no answer: {', '.join(open_)}.")
+    return 0
 
 
 def _dotted(overrides: Mapping[str, Any], head: str = "") -> dict[str, Any]:
