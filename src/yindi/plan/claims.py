@@ -273,7 +273,7 @@ def lever_sentences(w: Writer, lever: str, measured: bool) -> list[Sentence]:
     ]
     said += [
         w.say(
-            f"measure_{i}",
+            w.phrases.known(f"measure_{i}", "measure_any"),
             indicator=w.name("indicator", i),
             value=raw(w, i),
             distance=w.q("diagnosis.obstacle", "distance", region=w.subject, indicator=i),

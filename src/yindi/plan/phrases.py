@@ -37,6 +37,10 @@ class Phrases:
         """The template of a sentence; raises UsageError with near keys."""
         return str(_lookup(self.sentences, key, f"sentence ({self.language})"))
 
+    def known(self, key: str, otherwise: str) -> str:
+        """The key where a sentence has it, else the other key."""
+        return key if key in self.sentences else otherwise
+
     def title(self, key: str) -> str:
         """A heading, column head or fixed word."""
         return str(_lookup(self.titles, key, f"title ({self.language})"))
