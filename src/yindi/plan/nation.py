@@ -91,8 +91,8 @@ def collective(w: Writer) -> tuple[Block, ...]:
     lead = w.say(
         "collective_lead",
         "judgement",
-        portfolio=w.config("opportunities.portfolio", "count"),
-        commitment=w.config("opportunities.commitment", "share"),
+        portfolio=w.config("opportunities.portfolio"),
+        commitment=w.config("opportunities.commitment"),
     )
     verdict = w.say("collective_crowded" if crowded else "collective_calm", industries=w.names("industry", crowded))
     return (w.heading("collective"), body(lead), body(verdict), *items(found))

@@ -80,7 +80,7 @@ def _weights(w: Writer) -> Sentence:
 
 
 def _intervals(w: Writer) -> Sentence:
-    return w.say("notes_intervals", draws=w.config("measure.draws", "count"))
+    return w.say("notes_intervals", draws=w.config("measure.draws"))
 
 
 def _version(w: Writer) -> Sentence:

@@ -140,7 +140,7 @@ def refrain(w: Writer) -> tuple[Block, ...]:
     for lead, grade, said in parts:
         if said:
             blocks += [
-                body(w.say(lead, grade, region=claims.region_label(w), minimum=w.config("layout.minimum_fit", "index"))),
+                body(w.say(lead, grade, region=claims.region_label(w), minimum=w.config("layout.minimum_fit"))),
                 *items(said),
             ]
     return tuple(blocks) if len(blocks) > 1 else (*blocks, body(w.say("refrain_none", region=claims.region_label(w))))

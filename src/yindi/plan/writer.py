@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -38,9 +38,9 @@ class Writer:
         """A cell as a Quantity."""
         return self.table(name).quantity(column, **where)
 
-    def config(self, item: str, unit: str) -> Quantity:
+    def config(self, item: str) -> Quantity:
         """A number of the study file."""
-        return replace(self.table("config").quantity(item=item), unit=unit)
+        return self.q("config", item=item)
 
     def say(self, phrase: str, grade: str = "data", /, **fill: Slot) -> Sentence:
         """A sentence of the given phrase."""
