@@ -135,7 +135,7 @@ def test_real_merged_workbook(shared, known):
         "人均地区生产总值（元）": "gdp_per_capita",
         "城镇化率（%）": "urbanisation",
     }
-    spec = {"region": "省份", "year": "年份", "columns": columns, "units": {"人均地区生产总值（元）": "元/人"}}
+    spec = {"region": "省份", "year": "年份", "columns": columns}
     found, problems, _ = cells(path, known, **spec)
     assert not problems
     assert found[("310000", "2011", "gdp")] == 19195.69

@@ -108,7 +108,9 @@ def test_cyclic_or_broken_framework_file(folder, text):
     assert any("own.yaml" in str(p) for p in folder.fails(lambda tree: tree.update(framework="own.yaml")).problems)
 
 
-FUZZ = settings(max_examples=300, deadline=None, database=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+FUZZ = settings(
+    max_examples=300, deadline=None, database=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 
 
 @FUZZ
