@@ -28,14 +28,12 @@ def _python() -> Check:
 
 
 def _fonts() -> Check:
-    from matplotlib import font_manager
-    from matplotlib.ft2font import FT2Font
+    from yindi.report import fonts
 
-    wanted = {ord(c) for c in "因地制宜，度"}
-    for entry in sorted(font_manager.fontManager.ttflist, key=lambda e: ("CJK" not in e.name, e.name)):
-        if wanted <= FT2Font(entry.fname).get_charmap().keys():
-            return Check("fonts", True, f"Chinese with {entry.name}")
-    return Check("fonts", False, "no font holds Chinese characters", "install one, e.g. apt-get install fonts-noto-cjk")
+    found = fonts.chinese()
+    if found is None:
+        return Check("fonts", False, "no font holds Chinese characters", "install one, e.g. apt-get install fonts-noto-cjk")
+    return Check("fonts", True, f"Chinese with {found.name}")
 
 
 def _map() -> Check:

@@ -23,7 +23,7 @@ from yindi.shell import archive, folder
 
 SCHEMA_VERSION = 1
 STUDY, TABLES, REPORTS = "study.yindi", "tables", "reports"
-LIBRARIES = ("numpy", "scipy", "pandas", "pydantic", "pyyaml", "python-calamine", "python-docx", "lxml", "matplotlib", "highspy")
+LIBRARIES = ("numpy", "scipy", "pandas", "pydantic", "pyyaml", "python-calamine", "lxml", "pillow", "fonttools", "highspy")
 Writer = Callable[[Study, Path], None]
 
 
