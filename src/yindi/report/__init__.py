@@ -19,6 +19,7 @@ _MODULES = (
     "pdf",
     "png",
     "reread",
+    "sheets",
     "styles",
     "svg",
     "tables",

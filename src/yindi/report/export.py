@@ -18,6 +18,15 @@ PRINT = 3.0
 """Pixels of a PNG per unit of the drawing: 2,280 across, 300 dots per inch on 19 cm."""
 
 
+ENDINGS = ("svg", "png", "csv")
+
+
+def names(document: Document) -> list[str]:
+    """The names of all files that `figures` makes, three a figure in the order of the document."""
+    count = sum(isinstance(b, Figure) for b in document.blocks)
+    return [f"{document.subject}.{document.language}.figure-{n}.{kind}" for n in range(1, count + 1) for kind in ENDINGS]
+
+
 def figures(document: Document, *, scale: float = PRINT) -> dict[str, bytes]:
     """Name -> bytes of every figure of a document as SVG, PNG and CSV, named SUBJECT.LANGUAGE.figure-N."""
     out: dict[str, bytes] = {}
@@ -30,10 +39,15 @@ def figures(document: Document, *, scale: float = PRINT) -> dict[str, bytes]:
 
 def files(figure: Figure, language: str, *, scale: float = PRINT) -> Iterator[tuple[str, bytes]]:
     """One figure as (ending, bytes); the PNG shows codes where no Chinese font is found."""
-    title, text = short(figure.caption, language), short(figure.alt, language)
-    yield "svg", svg(drawing(figure, language), title=title, description=text, alone=True).encode()
+    yield "svg", vector(figure, language)
     yield "png", png(for_picture(figure, language), scale=scale)
     yield "csv", data(figure, language)
+
+
+def vector(figure: Figure, language: str) -> bytes:
+    """One figure as an SVG file that stands alone."""
+    title, text = short(figure.caption, language), short(figure.alt, language)
+    return svg(drawing(figure, language), title=title, description=text, alone=True).encode()
 
 
 def data(figure: Figure, language: str) -> bytes:
