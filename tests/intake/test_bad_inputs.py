@@ -234,3 +234,11 @@ def test_unknown_framework_and_grouping(folder):
     error = folder.fails(lambda tree: tree.update(framework="nqpf_z", regions={"grouping": "five_blocks"}))
     assert any("nqpf_b" in p.candidates for p in error.problems)
     assert any("four_blocks" in p.candidates for p in error.problems)
+
+
+def test_heads_without_rows_name_the_file(folder):
+    folder.write(folder.rows()[:1])
+    first = folder.fails().problems[0]
+    assert first.place == "indicators.csv"
+    assert "no row of data" in first.message
+    assert "export" in first.way_out

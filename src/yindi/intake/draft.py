@@ -89,10 +89,13 @@ def _build(d: Draft) -> None:
     d.panel = assemble.cube(readings, [d.grids[n] for n in indicators], regions=_regions(d), years=years, items=items,
                             problems=d.problems)  # fmt: skip
     seen = {y for r in readings for _, y in r.rows}
-    for y in years:
-        if y not in seen:
-            d.problems.add("study.yaml: years", f"no file holds a row of {y}.", f"choose years within {min(seen)} to {max(seen)}"
-                           if seen else "add rows")  # fmt: skip
+    for n, reading in zip(indicators, readings, strict=True):
+        if not reading.rows:
+            d.problems.add(d.specs[n].file, "the heads are there, but no row of data follows.", "export it again with its rows")
+    missing = [y for y in years if y not in seen]
+    if missing and seen:
+        d.problems.add("study.yaml: years", f"no file holds a row of {', '.join(missing)}.",
+                       f"choose years within {min(seen)} to {max(seen)}")  # fmt: skip
     _build_activity(d)
 
 
