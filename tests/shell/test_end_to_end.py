@@ -173,7 +173,7 @@ def test_reports_that_there_are_not(example_results: Path) -> None:
     study = yindi.load(example_results)
     assert len(render.chosen(study)) == 128
     assert len(render.chosen(study, ["nation"], [], ["html"])) == 2
-    for asked, said in (((["62000"],), "620000"), (([], ["fr"]), "en, zh"), (([], [], ["pdf"]), "docx, html")):
+    for asked, said in (((["62000"],), "620000"), (([], ["fr"]), "en, zh"), (([], [], ["odt"]), "docx, figures, html")):
         with pytest.raises(yindi.YindiError, match=said):
             render.chosen(study, *asked)
 

@@ -204,7 +204,8 @@ class Simulate(_Model):
 
 class Report(_Model):
     languages: tuple[Literal["zh", "en"], ...] = ("zh", "en")
-    formats: tuple[Literal["docx", "html"], ...] = ("docx", "html")
+    formats: tuple[Literal["docx", "html", "pdf", "xlsx", "figures"], ...] = ("docx", "html")
+    """pdf needs the extra `pdf`; figures: a folder of SVG, PNG and CSV per report."""
     date: str = ""
     """Date printed on the reports, as you write it; the clock is never read."""
     author: str = ""

@@ -42,9 +42,10 @@ def _say(text: str) -> None:
 def _where(target: Path, reports: Sequence[str]) -> str:
     lines = [f"results  {target}", f"tables   {target / 'tables'}"]
     if reports:
-        lines += [f"reports  {target / 'reports'}: {len(reports)} files, one per region and language",
-                  f"         start with {target / 'reports' / 'nation.zh.html'} (open it in a browser)",
-                  f"app      yindi serve {target}", f"check    yindi verify {target}"]  # fmt: skip
+        first = next((n for n in ("nation.zh.html", "nation.en.html") if n in reports), "")
+        lines += [f"reports  {target / 'reports'}: {len(reports)} files"]
+        lines += [f"         start with {target / 'reports' / first} (open it in a browser)"] if first else []
+        lines += [f"app      yindi serve {target}", f"check    yindi verify {target}"]  # fmt: skip
     return "\n".join(lines)
 
 
@@ -85,7 +86,8 @@ def run(study: Path, out: Path | None, only: str | None, strict: bool, changes: 
     target = out or place / "results"
     clock = job.Clock(quiet=_quiet())
     done = job.run_into(config, place, target, only=only, clock=clock)
-    reports = sorted(p.name for p in (target / "reports").glob("*"))
+    place = target / "reports"
+    reports = sorted(p.relative_to(place).as_posix() for p in place.rglob("*") if p.is_file())
     content = {"results": str(target), "stages": list(done.results), "tables": list(done.table_names()), "reports": reports,
                "seconds": clock.seconds}  # fmt: skip
     _give(as_json, content, _where(target, reports))
@@ -110,13 +112,21 @@ def check(study: Path, changes: Sequence[str], as_json: bool) -> int:
 @click.argument("results", metavar="DIR", type=click.Path(path_type=Path))
 @click.option("--region", "regions", multiple=True, metavar="CODE", help="A region's code, or nation (default: all).")
 @click.option("--lang", metavar="LIST", help="zh, en or zh,en (default: as the study file says).")
-@click.option("--format", "formats", metavar="LIST", help="docx, html or docx,html (default: as the study file says).")
+@click.option(
+    "--format", "formats", metavar="LIST", help="docx, html, pdf, xlsx, figures, or several (default: as the study file says)."
+)
+@click.option("--profile", metavar="NAME", help="Look of Word and PDF: gbt9704, report or brief (zh), en (en).")
+@click.option("--template", metavar="FILE", type=click.Path(path_type=Path), help="Your own Word file, {{report}} filled in.")
 @_json
-def report(results: Path, regions: Sequence[str], lang: str | None, formats: str | None, as_json: bool) -> None:
-    """Write the reports of a finished run again, all or some."""
+def report(
+    results: Path, regions: Sequence[str], lang: str | None, formats: str | None, profile: str | None, template: Path | None,
+    as_json: bool,
+) -> None:  # fmt: skip
+    """Write the reports of a finished run again, all or some, in more formats or in your own template."""
     from yindi.shell import render
 
-    written = render.again(results, subjects=regions, languages=_list(lang), formats=_list(formats))
+    written = render.again(results, subjects=regions, languages=_list(lang), formats=_list(formats), profile=profile,
+                           template=template)  # fmt: skip
     place = results / "reports"
     _give(as_json, {"reports": [str(place / n) for n in written]}, "\n".join(str(place / n) for n in written))
 
@@ -148,7 +158,8 @@ def verify(results: Path, inputs: Path | None, as_json: bool) -> int:
 
     report = verifying.verify(results, inputs=inputs)
     wrong = [{"place": m.place, "message": m.message} for m in report.mismatches]
-    _give(as_json, {"ok": report.ok, "checked": report.checked, "mismatches": wrong}, "\n".join(verifying.lines(report)))
+    content = {"ok": report.ok, "checked": report.checked, "unchecked": report.unchecked, "mismatches": wrong}
+    _give(as_json, content, "\n".join(verifying.lines(report)))
     return 0 if report.ok else 3
 
 

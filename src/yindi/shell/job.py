@@ -13,7 +13,7 @@ from typing import Any
 
 from yindi import pipeline
 from yindi.core.config import StudyConfig, read_config
-from yindi.core.errors import PartialError, UsageError
+from yindi.core.errors import PartialError, UsageError, need
 from yindi.core.ledger import Ledger
 from yindi.core.study import Study
 from yindi.shell import folder, store, yamlfile
@@ -105,7 +105,8 @@ def run(
 def run_into(config: StudyConfig, place: Path, out: Path, *, only: str | None = None, clock: Clock | None = None) -> Study:
     """Run the stages and replace the result folder `out` as a whole, reports included when all stages ran."""
     clock = clock or Clock()
-    pipeline.up_to(only)
+    if "plan" in pipeline.up_to(only) and "pdf" in config.report.formats:
+        need("typst", "pdf")
     target = out.resolve()
     with folder.replacing(target) as new, _collector_off():
         study = pipeline.run_stages(config, place, only, clock)

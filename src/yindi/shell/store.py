@@ -10,7 +10,7 @@ import json
 import math
 import os
 import platform
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -61,9 +61,10 @@ def hashes(place: Path) -> dict[str, str]:
     return {p.relative_to(place).as_posix(): sha256(p) for p in files}
 
 
-def _versions() -> dict[str, str]:
+def versions(libraries: Iterable[str] = LIBRARIES) -> dict[str, str]:
+    """The version of every library that is installed."""
     found = {}
-    for name in LIBRARIES:
+    for name in libraries:
         try:
             found[name] = importlib.metadata.version(name)
         except importlib.metadata.PackageNotFoundError:
@@ -83,7 +84,7 @@ def manifest_of(study: Study, place: Path, *, timings: Mapping[str, float], orig
         "schema_version": SCHEMA_VERSION,
         "yindi": __version__,
         "python": platform.python_version(),
-        "libraries": _versions(),
+        "libraries": versions(),
         "seed": study.config.seed,
         "stages": list(study.results),
         "study_folder": None if origin is None else os.path.relpath(origin, target),

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
+from yindi.core.document import Document
 from yindi.core.errors import YindiError
 from yindi.core.finding import Quantity
 from yindi.core.ledger import digest
 from yindi.core.study import Study
 from yindi.core.table import Table
 from yindi.plan.stage import reworded
-from yindi.report import reread
 from yindi.shell import folder, render, store
+from yindi.shell.reader import Reader
 from yindi.shell.trace import inputs_folder
 
 
@@ -31,10 +33,11 @@ class Mismatch:
 
 @dataclass(slots=True)
 class Report:
-    """What was checked (kind -> how many) and what did not agree."""
+    """What was checked (kind -> how many), what did not agree, and what could not be checked here."""
 
     checked: dict[str, int] = field(default_factory=dict)
     mismatches: list[Mismatch] = field(default_factory=list)
+    unchecked: dict[str, int] = field(default_factory=dict)
 
     @property
     def ok(self) -> bool:
@@ -44,6 +47,10 @@ class Report:
     def count(self, kind: str, number: int = 1) -> None:
         """Add to the number checked."""
         self.checked[kind] = self.checked.get(kind, 0) + number
+
+    def skip(self, what: str, number: int = 1) -> None:
+        """Add to the number of what could not be checked here."""
+        self.unchecked[what] = self.unchecked.get(what, 0) + number
 
     def wrong(self, place: str, message: str) -> None:
         """Keep one mismatch."""
@@ -65,7 +72,7 @@ def verify(place: str | Path, *, inputs: Path | None = None) -> Report:
     look = Looker(study)
     _documents(study, look, report)
     _words(study, report)
-    _reports(study, at / store.REPORTS, look, report)
+    _reports(study, at / store.REPORTS, look, manifest, report)
     return report
 
 
@@ -185,37 +192,46 @@ def _against(look: Looker, quantity: Quantity) -> str:
     return f"{quantity.ref} is {stored.value!r} [{stored.unit}], the document holds {quantity.value!r} [{quantity.unit}]."
 
 
-def _reports(study: Study, where: Path, look: Looker, report: Report) -> None:
-    expected = {render.file_name(d, k) for d, k in render.chosen(study)}
-    possible = {render.file_name(d, k) for d in render.documents(study) for k in render.FORMATS}
-    there = {p.name for p in where.glob("*")}
-    if not there and not where.exists():
+def _reports(study: Study, where: Path, look: Looker, manifest: Mapping[str, Any], report: Report) -> None:
+    if not where.exists():
         return
+    expected = {n for d, k in render.chosen(study) for n in render.names(d, k)}
+    possible = {n: d for d in render.documents(study) for k in render.FORMATS for n in render.names(d, k)}
+    there = {p.relative_to(where).as_posix() for p in where.rglob("*") if p.is_file()}
     for name in sorted(expected - there):
         report.wrong(f"{store.REPORTS}/{name}", "is missing; `yindi report` writes it.")
-    for name in sorted(there - possible):
+    for name in sorted(there - possible.keys()):
         report.wrong(f"{store.REPORTS}/{name}", "belongs to no document of the plan.")
-    for name in sorted(there & possible):
-        check_report(study, where / name, look, report)
+    reader = Reader(study, look, manifest)
+    for name in sorted(there & possible.keys()):
+        _read_report(reader, where, name, possible[name], report)
+
+
+def _read_report(reader: Reader, where: Path, name: str, document: Document, report: Report) -> None:
+    try:
+        seen = reader.read(where / name, name, document)
+    except Exception as error:  # noqa: BLE001 - whatever a damaged file does to its reader, it does not agree
+        report.wrong(f"{store.REPORTS}/{name}", f"cannot be read: {type(error).__name__}: {error}")
+        return
+    if seen.unchecked:
+        report.skip(seen.unchecked)
+        return
+    report.count(seen.kind)
+    report.count("numbers in reports", seen.numbers)
+    for problem in seen.problems:
+        report.wrong(f"{store.REPORTS}/{name}", problem)
 
 
 def check_report(study: Study, path: Path, look: Looker, report: Report) -> None:
     """Read one report file back and compare every number and label in it with what is stored."""
-    raw = path.read_bytes()
-    try:
-        found = reread.docx_numbers(raw) if path.suffix == ".docx" else reread.html_numbers(raw.decode())
-        problems = reread.check(found, look, study.names.of)
-    except Exception as error:  # noqa: BLE001 - whatever a damaged file does to its reader, it does not agree
-        report.wrong(f"{store.REPORTS}/{path.name}", f"cannot be read: {type(error).__name__}: {error}")
-        return
-    report.count("reports")
-    report.count("numbers in reports", sum(f.kind in ("number", "stored") for f in found))
-    for problem in problems:
-        report.wrong(f"{store.REPORTS}/{path.name}", str(problem))
+    at = {Path(n).name: d for d in render.documents(study) for k in render.FORMATS for n in render.names(d, k)}
+    _read_report(Reader(study, look, {}), path.parent, path.name, at[path.name], report)
 
 
 def lines(report: Report) -> Iterator[str]:
     """The report for people."""
     yield from (str(m) for m in report.mismatches)
     yield "checked: " + ", ".join(f"{n} {kind}" for kind, n in report.checked.items())
+    if report.unchecked:
+        yield "not checked: " + ", ".join(f"{n} {what}" for what, n in report.unchecked.items())
     yield "all agree." if report.ok else f"{len(report.mismatches)} do not agree."
