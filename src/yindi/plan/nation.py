@@ -328,7 +328,8 @@ def _price(w: Writer, rule: str) -> Sentence:
 
 
 def _bound(w: Writer) -> Sentence:
-    return w.say("solution_note", "model")
+    fill = {i: w.q("layout.solution", item=i) for i in ("core", "swing", "fragile", "pairs")}
+    return w.say("solution_note", "model", **fill)
 
 
 def _industries(w: Writer) -> Grid:

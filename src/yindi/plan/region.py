@@ -113,16 +113,18 @@ def cultivate(w: Writer) -> tuple[Block, ...]:
             (w.q("opportunities.candidates", "fit", region=w.subject, industry=c),),
             claims.requirement(w, c, "strength"),
             claims.requirement(w, c, "binding"),
+            (w.name("certainty", w.table("layout.allocation").text("kind", region=w.subject, industry=c)),),
+            (w.q("layout.allocation", "frequency", region=w.subject, industry=c),),
         )
         for c in chosen
     ]
     grid = w.grid(
         "grid_cultivate",
-        ("industry", "class", "fit", "carried_by", "bound_by"),
+        ("industry", "class", "fit", "carried_by", "bound_by", "certainty", "frequency"),
         rows,
         region=claims.region_label(w),
-        note=(w.say("fit_note", "judgement"),),
-        widths=(4, 2, 2, 3, 3),
+        note=(w.say("fit_note", "judgement"), w.say("certainty_note", "model")),
+        widths=(4, 2.4, 1.8, 2.6, 2.6, 1.6, 2),
     )
     return (w.heading("cultivate"), body(lead), *items(claims.industry_item(w, c) for c in chosen), grid, body(claims.kept(w)))
 
