@@ -7,7 +7,7 @@ from collections import Counter
 from yindi.core.document import Block, Document, Grid, Paragraph, Parts, Sentence
 from yindi.core.finding import Choice
 from yindi.plan.notes import notes
-from yindi.plan.outlook import outlook
+from yindi.plan.outlook import outlook, polarisation
 from yindi.plan.picks import chosen_industries
 from yindi.plan.rules import path_type
 from yindi.plan.writer import Slot, Writer, body, items, order
@@ -53,7 +53,7 @@ def gaps(w: Writer) -> tuple[Block, ...]:
         w.series(w.title(c), "disparity.dagum", c, "year", years, "year") for c in ("gini", "within", "between", "transvariation")
     ]
     figure = w.figure("lines", "figure_dagum", lines, alt="figure_dagum_alt", options={"zero": "yes"})
-    return (w.heading("gaps"), body(_gini(w), _parts(w)), body(_theil(w), _sigma(w)), figure, _dagum_grid(w))
+    return (w.heading("gaps"), body(_gini(w), _parts(w)), body(_theil(w), _sigma(w)), figure, _dagum_grid(w), *polarisation(w))
 
 
 def space(w: Writer) -> tuple[Block, ...]:

@@ -1,12 +1,13 @@
-"""What would come of the layout: the skill of the past first, then the scenarios, stamped where there is no skill."""
+"""Looking ahead: early warning of polarisation; what would come of the layout, the skill on the past first."""
 
 from __future__ import annotations
 
 from yindi.core.document import Block, Figure, Grid, Sentence
 from yindi.core.finding import Choice
-from yindi.plan.writer import Writer, body, items
+from yindi.plan.writer import Writer, body, items, order
 
 SHOWN = ("baseline", "layout")
+DRIVERS = 3
 
 
 def outlook(w: Writer) -> tuple[Block, ...]:
@@ -16,6 +17,43 @@ def outlook(w: Writer) -> tuple[Block, ...]:
     said = [_skill(w, h) for h in w.table("scenarios.skill").labels("horizon")]
     stamp = w.say("outlook_no_skill" if not _any_skill(w) else "outlook_skill", "model")
     return (w.heading("outlook"), body(w.say("outlook_lead", "model"), stamp), *items(said), _figure(w), _grid(w), body(_gap(w)))
+
+
+def polarisation(w: Writer) -> tuple[Block, ...]:
+    """Early warning of polarisation by several indices: since when, how sure, how much came in one step, who drives it."""
+    if w.study.disparity.warning is None:
+        return ()
+    found = w.table("disparity.warning").labels("measure")
+    needed = ("since", "step", "rise", "relative", "certainty", "chance", "step_share")
+    said = [_warning(w, m) for m in found if all(w.has("disparity.warning", c, measure=m) for c in needed)]
+    return (
+        w.heading("polarisation", level=2),
+        body(w.say("warning_lead", "model")),
+        *items(said),
+        *items([_drivers(w, found[0])]),
+    )
+
+
+def _warning(w: Writer, measure: str) -> Sentence:
+    table, at = w.table("disparity.warning"), {"measure": measure}
+    columns = ("rise", "relative", "certainty", "chance", "step_share")
+    return w.say(
+        "warning_item",
+        "model",
+        measure=w.name("measure", measure),
+        since=w.name("year", table.text("since", **at)),
+        step=w.name("year", table.text("step", **at)),
+        level=w.name("level", table.text("level", **at)),
+        caution=Choice("step_caution", "step_share", pivot=0.5),
+        **{c: w.q(table.name, c, **at) for c in columns},
+    )
+
+
+def _drivers(w: Writer, measure: str) -> Sentence | None:
+    if w.study.disparity.warning_drivers is None:
+        return None
+    ranked = order(w.table("disparity.warning_drivers"), "value", "region", measure=measure)[:DRIVERS]
+    return w.say("warning_drivers", "model", measure=w.name("measure", measure), regions=w.names("region", ranked))
 
 
 def _any_skill(w: Writer) -> bool:
