@@ -89,3 +89,17 @@ def test_rules_take_the_first_that_holds_and_refuse_unknown_conditions():
     assert first_match(rules, {"rank_share": 0.5, "rank_change": 1}) == "other"
     with pytest.raises(ValueError, match="unknown conditions \\['luck'\\]"):
         first_match([{"type": "x", "luck": 1}], {"rank_share": 0.5, "rank_change": 1})
+
+
+def test_english_common_names_start_small_inside_a_sentence_and_acronyms_stay():
+    names = NAMES.plus("indicator", {"a": ("甲", "Software revenue"), "b": ("乙", "R&D spending")}).plus(
+        "lever", {"x": ("丙", "talent")}
+    )
+    said = []
+    for code in "ab":
+        q = {"degree": Quantity(0.4, Ref("d.o"), "share")}
+        labels = {"indicator": Label("indicator", code), "lever": Label("lever", "x")}
+        parts = sentence(Finding("main_obstacle_short", "620000", q, labels), phrases.load()["en"], names).parts
+        said.append("".join(p if isinstance(p, str) else getattr(p, "text", "#") for p in parts))
+    assert said[0].startswith("Its main obstacle is software revenue (")
+    assert said[1].startswith("Its main obstacle is R&D spending (")

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from yindi.core.document import Part, Parts, Sentence
 from yindi.core.errors import EvidenceError
 from yindi.core.finding import Choice, Finding, Label
 from yindi.core.names import Names
 from yindi.plan.phrases import Phrases, slots
+
+COMMON = ("variable", "indicator", "industry", "dimension", "requirement")
 
 
 def sentence(finding: Finding, phrases: Phrases, names: Names) -> Sentence:
@@ -17,7 +21,7 @@ def sentence(finding: Finding, phrases: Phrases, names: Names) -> Sentence:
             parts.append(words)
         if slot is not None:
             parts.extend(_fill(slot, finding, phrases, names))
-    return Sentence(_merged(parts), finding.kind, finding.grade)
+    return Sentence(_merged(_lowered(parts) if phrases.language == "en" else parts), finding.kind, finding.grade)
 
 
 def _fill(slot: str, finding: Finding, phrases: Phrases, names: Names) -> Parts:
@@ -47,6 +51,15 @@ def listed(labels: tuple[Label, ...], phrases: Phrases, names: Names) -> Parts:
             parts.append(phrases.last if n == len(labels) - 1 else phrases.join)
         parts.append(names.label(label.kind, label.code, phrases.language))
     return tuple(parts)
+
+
+def _lowered(parts: list[Part]) -> list[Part]:
+    """English common names that stand inside a sentence start small; acronyms such as R&D stay."""
+    out: list[Part] = parts[:1]
+    for part in parts[1:]:
+        small = isinstance(part, Label) and part.kind in COMMON and part.text[1:2].islower()
+        out.append(replace(part, text=part.text[0].lower() + part.text[1:]) if isinstance(part, Label) and small else part)
+    return out
 
 
 def _merged(parts: list[Part]) -> Parts:
