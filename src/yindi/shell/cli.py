@@ -149,11 +149,17 @@ def why(results: Path, ref: str, as_json: bool) -> None:
 
 
 @yindi.command()
-@click.argument("results", metavar="DIR", type=click.Path(path_type=Path))
+@click.argument("results", metavar="DIR|FILE.docx", type=click.Path(path_type=Path))
 @click.option("--inputs", type=click.Path(path_type=Path), help="Folder of the study file, if it is not where it was.")
+@click.option("--against", metavar="DIR", type=click.Path(path_type=Path), help="Results that the edited Word file came from.")
 @_json
-def verify(results: Path, inputs: Path | None, as_json: bool) -> int:
-    """Re-read every number in the tables and reports of DIR against the stored results, and the inputs' hashes."""
+def verify(results: Path, inputs: Path | None, against: Path | None, as_json: bool) -> int:
+    """Re-read every number in the tables and reports of DIR against the stored results, and the inputs' hashes.
+
+    With --against: what was edited in one Word report, and whether its numbers still agree.
+    """
+    if against is not None or results.suffix == ".docx":
+        return _edited(results, against, as_json)
     from yindi.shell import verify as verifying
 
     report = verifying.verify(results, inputs=inputs)
@@ -161,6 +167,21 @@ def verify(results: Path, inputs: Path | None, as_json: bool) -> int:
     content = {"ok": report.ok, "checked": report.checked, "unchecked": report.unchecked, "mismatches": wrong}
     _give(as_json, content, "\n".join(verifying.lines(report)))
     return 0 if report.ok else 3
+
+
+def _edited(file: Path, against: Path | None, as_json: bool) -> int:
+    from dataclasses import asdict
+
+    if against is None or file.suffix != ".docx":
+        raise click.UsageError("One Word report is compared with its results: yindi verify FILE.docx --against DIR.")
+    from yindi.shell import edited
+
+    found = edited.against(file, against)
+    wrong = [{"place": place, "message": message} for place, message in found.mismatches]
+    content = {"ok": found.ok, "subject": found.subject, "language": found.language, "numbers": found.numbers,
+               "edits": [asdict(e) for e in found.edits], "mismatches": wrong}  # fmt: skip
+    _give(as_json, content, "\n".join(edited.lines(found)))
+    return 0 if found.ok else 3
 
 
 @yindi.command()
