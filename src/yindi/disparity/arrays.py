@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,9 @@ from yindi.core.errors import MethodError
 
 Floats = NDArray[np.float64]
 Whole = NDArray[np.intp]
+
+_NARROW, _SHUFFLED = 1 << 14, 1 << 16
+"""Keys of 32 bits up to so many units; values dealt at a time (they stay in the cache)."""
 
 NOISE = 1e-12
 """Spread below this share of the largest absolute value is rounding, not variation."""
@@ -94,12 +98,25 @@ def whole(value: int, *, name: str, least: int, where: str) -> int:
     return value
 
 
-def random_orders(n: int, count: int, rng: np.random.Generator) -> Whole:
-    """`count` random orders of n (count,n): random keys that carry the position in their low bits, sorted row by row."""
-    low = np.uint64((1 << max(1, (n - 1).bit_length())) - 1)
-    keys = rng.integers(0, np.iinfo(np.uint64).max, (count, n), dtype=np.uint64, endpoint=True)
-    keys &= ~low
-    keys |= np.arange(n, dtype=np.uint64)
-    keys.sort(axis=1)
-    keys &= low
-    return keys.view(np.intp)
+def shuffles(columns: tuple[Floats, ...], count: int, rng: np.random.Generator) -> Iterator[tuple[Floats, ...]]:
+    """`count` random orders of columns (n,), the same order for all of them, in blocks of rows: a tuple of (b,n) each time.
+
+    Random keys carry the position in their low bits and are sorted row by row. Units whose random bits tie keep a base order,
+    itself random, so that every order is equally likely.
+    """
+    n = len(columns[0])
+    base = rng.permutation(n)
+    dealt = tuple(column[base] for column in columns)
+    kind = np.uint32 if n <= _NARROW else np.uint64
+    low = kind((1 << max(1, (n - 1).bit_length())) - 1)
+    block = max(1, _SHUFFLED // n)
+    for start in range(0, count, block):
+        rows = min(block, count - start)
+        words = rng.bit_generator.random_raw(-(-rows * n * kind().nbytes // 8)).view(kind)
+        keys = words[: rows * n].reshape(rows, n)
+        np.bitwise_and(keys, ~low, out=keys)
+        np.bitwise_or(keys, np.arange(n, dtype=kind), out=keys)
+        keys.sort(axis=1)
+        np.bitwise_and(keys, low, out=keys)
+        order = keys.astype(np.intp)
+        yield tuple(column.take(order, mode="clip") for column in dealt)

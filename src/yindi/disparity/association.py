@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from yindi.core.errors import MethodError
 from yindi.core.registry import method
 from yindi.core.streams import stream
-from yindi.disparity.arrays import Floats, Whole, numbers, random_orders, varied, whole
+from yindi.disparity.arrays import Floats, Whole, numbers, shuffles, varied, whole
 from yindi.disparity.lag import Weights, weights_of
 
 Tail = Literal["greater", "less", "two-sided"]
@@ -52,10 +52,9 @@ def _pseudo_p(observed: float, simulated: Floats, tail: Tail) -> float:
 
 def _permuted(z: Floats, other: Floats, w: Weights, count: int, rng: np.random.Generator) -> Floats:
     """other' W z* for `count` permutations z*; `other` is permuted with z where it is the same array."""
-    block = max(1, _BLOCK // len(z))
     out = []
-    for start in range(0, count, block):
-        drawn = z[random_orders(len(z), min(block, count - start), rng)].T
+    for (rows,) in shuffles((z,), count, rng):
+        drawn = np.ascontiguousarray(rows.T)
         lag = w.lag(drawn)
         out.append(np.einsum("nb,nb->b", drawn, lag) if other is z else other @ lag)
     return np.concatenate(out)

@@ -12,11 +12,11 @@ from numpy.typing import ArrayLike
 from yindi.core.errors import MethodError
 from yindi.core.registry import method
 from yindi.core.streams import stream
-from yindi.disparity.arrays import Floats, Whole, amounts, is_flat, positions_of, random_orders, shares, whole
+from yindi.disparity.arrays import Floats, Whole, amounts, is_flat, positions_of, shares, shuffles, whole
 from yindi.disparity.inequality import theil as theil_index
 
 PARTS = ("gini", "within", "between", "transvariation")
-_BLOCK = 2_000_000
+_BLOCK, _STRETCH = 2_000_000, 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,15 +61,20 @@ class Dagum:
 
 
 def _gross(v: Floats, p: Floats, at: Whole, k: int) -> Floats:
-    """E max(Y_j - Y_h, 0) (k,k), the integral of F_h (1 - F_j), by one sort: O(n log n + n k)."""
+    """E max(Y_j - Y_h, 0) (k,k), the integral of F_h (1 - F_j), by one sort: O(n log n + n k), in blocks that fit the cache."""
     order = np.argsort(v)
-    member = np.zeros((k, len(v)))
-    member[at[order], np.arange(len(v))] = p[order]
-    reached = np.cumsum(member, axis=1, out=member)
-    size = reached[:, -1:].copy()
-    steps = np.append(np.diff(v[order]), 0.0)
-    out: Floats = (size - reached) * steps @ reached.T / (size * size.T)
-    return np.maximum(out, 0.0)
+    ranked, share, group = v[order], p[order], at[order]
+    steps = np.append(np.diff(ranked), 0.0)
+    size, out, below = np.bincount(at, p, k)[:, None], np.zeros((k, k)), np.zeros(k)
+    for start in range(0, len(v), _STRETCH):
+        here = slice(start, start + _STRETCH)
+        reached = np.zeros((k, len(group[here])))
+        reached[group[here], np.arange(reached.shape[1])] = share[here]
+        reached[:, 0] += below
+        np.cumsum(reached, axis=1, out=reached)
+        below = reached[:, -1].copy()
+        out += (size - reached) * steps[here] @ reached.T
+    return np.maximum(out / (size * size.T), 0.0)
 
 
 def _pairs(names: tuple[str, ...], gross: Floats, mean: Floats, overall: float) -> Pairs:
@@ -283,13 +288,12 @@ def theil(y: ArrayLike, groups: Any, *, weights: ArrayLike | None = None, permut
 def _between_by_chance(v: Floats, p: Floats, at: Whole, count: int, rng: np.random.Generator) -> Floats:
     """Theil between groups (count,) when units are dealt to the groups at random, group sizes kept."""
     starts = np.flatnonzero(np.diff(np.sort(at), prepend=-1))
-    overall, equal, out = float(p @ v), np.ptp(p) == 0, []
-    for start in range(0, count, max(1, _BLOCK // len(v))):
-        size = min(max(1, _BLOCK // len(v)), count - start)
-        order = random_orders(len(v), size, rng)
-        income = np.add.reduceat((p * v)[order], starts, axis=1) / overall
-        people = np.add.reduceat(p, starts) if equal else np.add.reduceat(p[order], starts, axis=1)
-        out.append(np.sum(income * np.log(np.divide(income, people), where=income > 0, out=np.zeros_like(income)), axis=1))
+    people, columns = np.add.reduceat(p, starts), (p * v / float(p @ v),)
+    out = []
+    for income, *shares_dealt in shuffles(columns if np.ptp(p) == 0 else (*columns, p), count, rng):
+        part = np.add.reduceat(income, starts, axis=1)
+        size = np.add.reduceat(shares_dealt[0], starts, axis=1) if shares_dealt else people
+        out.append(np.sum(part * np.log(np.divide(part, size), where=part > 0, out=np.zeros_like(part)), axis=1))
     return np.concatenate(out)
 
 

@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike
 from yindi.core.errors import MethodError
 from yindi.core.registry import method
 from yindi.core.streams import stream
+from yindi.disparity import binned
 from yindi.disparity.arrays import Floats, Whole, numbers, shares, varied, whole
 
 RULES = ("silverman", "scott", "matlab", "stata")
@@ -54,6 +55,8 @@ def _kernel(distance: Floats, rule: str) -> Floats:
 
 
 def _evaluate(grid: Floats, y: Floats, p: Floats, h: float, rule: str = "") -> Floats:
+    if rule != "stata" and len(grid) * len(y) >= binned.WORTH and binned.affordable(grid, y, h):
+        return binned.gaussian(grid, y, p, h)
     step = max(1, _BLOCK // len(y))
     parts = [_kernel((grid[s : s + step, None] - y[None, :]) / h, rule) @ p / h for s in range(0, len(grid), step)]
     return np.concatenate(parts)

@@ -221,15 +221,26 @@ def _conditional(lag: Whole, moves: Whole, m: int, k: int) -> Floats:
 
 
 def _relabelled(
-    v: Floats, w: Weights, moves: Whole, given: Floats | None, m: int, k: int, step: int, count: int, rng: np.random.Generator
+    v: Floats, w: Weights, moves: Whole, given: Floats | None, m: int, k: int, count: int, rng: np.random.Generator
 ) -> tuple[Floats, Floats]:
-    """Q and LR (count,) after the regions are given each other's places; lag classes are cut anew unless `given`."""
-    q, lr = np.empty(count), np.empty(count)
+    """Q and LR (count,) after the regions are given each other's places; lag classes are cut anew unless `given`.
+
+    Cells of the last years start no transition: they are tallied under one more move, which is then left out.
+    """
+    q, lr, width = np.empty(count), np.empty(count), k * k + 1
+    every = np.full(v.shape, k * k, dtype=np.intp)
+    every[:, : moves.shape[1]] = moves
+    drawn, code, above, level = np.empty_like(v), np.empty_like(every), np.empty(v.shape, dtype=bool), np.empty(v.shape, np.int16)
     for b in range(count):
         order = rng.permutation(len(v))
-        lag = w.lag(v[order])
-        bounds = _cuts(lag, m, None, "spatial_markov") if given is None else given
-        found = homogeneity(_conditional(_classify(lag, bounds)[:, :-step], moves[order], m, k))
+        lag = w.lag(v.take(order, axis=0, out=drawn, mode="clip"))
+        level.fill(0)
+        for cut in _cuts(lag, m, None, "spatial_markov") if given is None else given:
+            level += np.greater(lag, cut, out=above)
+        every.take(order, axis=0, out=code, mode="clip")
+        code += level.astype(np.intp) * width
+        counts = np.bincount(code.reshape(-1), minlength=m * width).reshape(m, width)[:, :-1]
+        found = homogeneity(counts.reshape(m, k, k))
         q[b], lr[b] = found.q, found.lr
     return q, lr
 
@@ -277,7 +288,6 @@ def spatial_markov(
             None if lag_cuts is None else lag_bounds,
             m,
             k,
-            step,
             permutations,
             stream(seed, "disparity.spatial_markov"),
         )

@@ -7,7 +7,7 @@ from numpy.typing import ArrayLike
 
 from yindi.core.errors import MethodError
 from yindi.core.registry import method
-from yindi.measure.check import finite, nonnegative, simplex
+from yindi.measure.check import extent, finite, nonnegative, simplex, stretches
 
 OECD = "OECD/JRC (2008) Handbook on Constructing Composite Indicators"
 
@@ -66,8 +66,9 @@ def topsis(
     if weigh not in ("coordinates", "distances"):
         raise MethodError(f"topsis: weigh is 'coordinates' or 'distances', not {weigh!r}.")
     rows = array.reshape(-1, array.shape[-1])
-    top = rows.max(axis=0) if ideal is None else _point(ideal, rows.shape[1])
-    bottom = rows.min(axis=0) if worst is None else _point(worst, rows.shape[1])
+    low, high = extent(rows)
+    top = high if ideal is None else _point(ideal, rows.shape[1])
+    bottom = low if worst is None else _point(worst, rows.shape[1])
     metric = weights**2 if weigh == "coordinates" else weights
     if not ((top - bottom) ** 2 @ metric) > 0:
         raise MethodError("topsis: no weighted column varies; the ideal and the worst point coincide.")
@@ -76,9 +77,8 @@ def topsis(
 
 
 def _distance(rows: np.ndarray, point: np.ndarray, metric: np.ndarray) -> np.ndarray:
-    away = rows - point
-    away *= away
-    return np.asarray(np.sqrt(away @ metric))
+    squares = [np.square(part - point) @ metric for part in stretches(rows)]
+    return np.asarray(np.sqrt(np.concatenate(squares)))
 
 
 def _point(values: ArrayLike, columns: int) -> np.ndarray:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 from numpy.typing import ArrayLike
 
 from yindi.core.errors import MethodError
 
+_CELLS = 1 << 16
 CONSTANT = 1e-12
 """A column whose range is below this share of its largest absolute value is constant.
 
@@ -27,6 +30,21 @@ def finite(x: ArrayLike, *, where: str, ndim: tuple[int, ...] = (2,)) -> np.ndar
     return array
 
 
+def stretches(rows: np.ndarray) -> Iterator[np.ndarray]:
+    """`rows` (N,J) in stretches of rows that stay in the cache."""
+    step = max(1, _CELLS // rows.shape[1])
+    return (rows[start : start + step] for start in range(0, rows.shape[0], step))
+
+
+def extent(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Least and greatest value of each column of rows (N,J), read once."""
+    low, high = rows[0].copy(), rows[0].copy()
+    for part in stretches(rows):
+        np.minimum(low, part.min(axis=0), out=low)
+        np.maximum(high, part.max(axis=0), out=high)
+    return low, high
+
+
 def nonnegative(z: np.ndarray, *, where: str) -> np.ndarray:
     """`z` itself; raises MethodError naming the first column with a value below zero."""
     low = z.reshape(-1, z.shape[-1]).min(axis=0)
@@ -38,8 +56,7 @@ def nonnegative(z: np.ndarray, *, where: str) -> np.ndarray:
 
 def constant(z: np.ndarray) -> np.ndarray:
     """(J,) True for columns (last axis) that do not vary beyond rounding noise."""
-    rows = z.reshape(-1, z.shape[-1])
-    low, high = rows.min(axis=0), rows.max(axis=0)
+    low, high = extent(z.reshape(-1, z.shape[-1]))
     return np.asarray(high - low <= CONSTANT * np.maximum(np.abs(low), np.abs(high)))
 
 

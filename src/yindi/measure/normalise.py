@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike
 
 from yindi.core.errors import MethodError
 from yindi.core.registry import method
-from yindi.measure.check import CONSTANT, finite
+from yindi.measure.check import CONSTANT, extent, finite
 from yindi.measure.ranks import mean_ranks
 
 Scope = Literal["pooled", "per_year", "base_year"]
@@ -79,6 +79,13 @@ def _reference(x: np.ndarray, scope: str, base: int, *, where: str) -> tuple[np.
     return (box[:, [base]] if scope == "base_year" else box), (0, 1)
 
 
+def _ends(part: np.ndarray, axes: tuple[int, ...]) -> tuple[np.ndarray, np.ndarray]:
+    if len(axes) == 1:
+        return part.min(axis=axes, keepdims=True), part.max(axis=axes, keepdims=True)
+    low, high = extent(part.reshape(-1, part.shape[-1]))
+    return low[None, None], high[None, None]
+
+
 def _refuse_flat(flat: np.ndarray, constant: float | None, *, where: str) -> None:
     if constant is None and flat.any():
         columns = np.flatnonzero(flat.any(axis=(0, 1))).tolist()
@@ -100,7 +107,7 @@ def fit_minmax(
     signs = _directions(direction, array.shape[-1], where="minmax")
     if goalposts is None:
         part, axes = _reference(array, scope, base, where="minmax")
-        low, high = part.min(axis=axes, keepdims=True), part.max(axis=axes, keepdims=True)
+        low, high = _ends(part, axes)
     else:
         low, high = _posts(goalposts, array.shape[-1])
     _refuse_flat(_flat(low, high), constant, where="minmax")

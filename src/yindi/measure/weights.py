@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike
 
 from yindi.core.errors import MethodError
 from yindi.core.registry import method
-from yindi.measure.check import constant, finite, nonnegative, simplex
+from yindi.measure.check import constant, finite, nonnegative, simplex, stretches
 from yindi.measure.correlate import correlations
 
 SHANNON = "Shannon (1948); Hwang & Yoon (1981) Multiple Attribute Decision Making"
@@ -70,13 +70,18 @@ def divergence(z: ArrayLike, *, zeros: str = "keep", epsilon: float = 1e-5) -> n
     rows = _zero_policy(rows, zeros, epsilon)
     total = rows.sum(axis=0)
     mean = np.where(total > 0, total, 1.0) / rows.shape[0]
-    logs = np.maximum(rows, np.finfo(float).tiny)
-    gain = np.einsum("ij,ij->j", rows, np.log(logs, out=logs)) / rows.shape[0]
+    gain = sum(_self_information(part) for part in stretches(rows)) / rows.shape[0]
     d = np.asarray(gain / mean - np.log(mean))
     for j in np.flatnonzero((d < EXACT_BELOW) & ~flat):
         d[j] = _small_divergence(rows[:, j] / mean[j])
     d = np.where(flat, 0.0, d) / np.log(rows.shape[0])
     return _within_law(d)
+
+
+def _self_information(part: np.ndarray) -> np.ndarray:
+    """Sum of z ln z over rows, (J,), with 0 ln 0 = 0."""
+    logs = np.maximum(part, np.finfo(float).tiny)
+    return np.asarray(np.einsum("ij,ij->j", part, np.log(logs, out=logs)))
 
 
 def _small_divergence(q: np.ndarray) -> float:
