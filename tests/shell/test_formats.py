@@ -161,6 +161,18 @@ def test_without_typst_a_pdf_is_said_to_be_unchecked(out: Path, study: Study, mo
     assert any("extra `pdf`" in line for line in verifying.lines(report))
 
 
+def test_a_pdf_of_the_run_itself_is_made_again(example_results: Path, out: Path, study: Study) -> None:
+    """The run notes the version of typst; `yindi report` notes it again where it writes a PDF later."""
+    libraries = store.manifest(example_results)["libraries"]
+    assert libraries["typst"] == render.typst_version()
+    document = next(d for d in render.documents(study) if (d.subject, d.language) == ("620000", "zh"))
+    path = out / "reports" / "620000.zh.pdf"
+    seen = verifying.Reader(study, Looker(study), {"libraries": libraries}).read(path, path.name, document)
+    assert (seen.unchecked, seen.problems) == ("", ())
+    old = {"libraries": {"typst": "0.1.0"}}
+    assert "0.1.0" in verifying.Reader(study, Looker(study), old).read(path, path.name, document).unchecked
+
+
 @pytest.mark.parametrize("arguments", [["report", "{out}", "--format", "pdf"],
                                        ["run", "{example}", "--out", "{tmp}/new", "-c", "report.formats=[pdf]"]])  # fmt: skip
 def test_without_typst_no_pdf_is_begun(

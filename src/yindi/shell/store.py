@@ -23,7 +23,8 @@ from yindi.shell import archive, folder
 
 SCHEMA_VERSION = 1
 STUDY, TABLES, REPORTS = "study.yindi", "tables", "reports"
-LIBRARIES = ("numpy", "scipy", "pandas", "pydantic", "pyyaml", "python-calamine", "lxml", "pillow", "fonttools", "highspy")
+LIBRARIES = ("numpy", "scipy", "pandas", "pydantic", "pyyaml", "python-calamine", "lxml", "pillow", "fonttools", "highspy",
+             "typst")  # fmt: skip
 Writer = Callable[[Study, Path], None]
 
 
