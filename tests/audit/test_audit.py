@@ -172,3 +172,74 @@ def test_what_cannot_be_audited_is_said(tmp_path: Path) -> None:
         audit.table(tmp_path / "empty.csv")
     with pytest.raises(UsageError, match="holds none of"):
         audit.table(tmp_path)
+
+
+# recipes found with the data
+
+
+def panel_rows(name: str, values: np.ndarray) -> list[dict[str, str]]:
+    """Rows region, year, `name` from values (R,T)."""
+    cells = np.ndenumerate(values)
+    return [{"region": f"r{r}", "year": str(2011 + t), name: repr(float(v))} for (r, t), v in cells]
+
+
+def test_years_that_shock_all_regions_break_one_way_residuals() -> None:
+    """R 31, T 10: shocks of variance 1 beside noise of variance 1 leave years half of what regional means leave."""
+    rng = np.random.default_rng(5)
+    noise, shock = rng.standard_normal((31, 10)), rng.standard_normal((1, 10))
+    y = noise + shock + rng.standard_normal((31, 1))
+    one_way = y - y.mean(axis=1, keepdims=True)
+    two_way = one_way - one_way.mean(axis=0)
+    found = audit.rows(panel_rows("residual", one_way))
+    assert found.kind == "panel"
+    assert [b.rule for b in found.broken] == ["years shock no residual"]
+    assert 0.3 < found.broken[0].found < 0.7
+    assert audit.rows(panel_rows("residual", two_way)).clean
+    assert audit.rows(panel_rows("residual", noise)).breaks == ()
+    raw = audit.rows(panel_rows("output", y), "panel")
+    assert raw.clean
+    assert "two-way" in str(raw)
+
+
+def test_share_of_years_by_hand() -> None:
+    """(1, 3), (2, 6): within regions (-1, 1), (-2, 2), squares 10; yearly means -1.5, 1.5 make 2 x 4.5 = 9 of them."""
+    from yindi.audit.panel import year_share
+
+    assert year_share(np.array([[1.0, 3.0], [2.0, 6.0]]))[0] == pytest.approx(0.9)
+    assert year_share(np.array([[1.0, 1.0], [2.0, 2.0]])) == (0.0, 1.0)
+
+
+def test_published_panel_needs_effects_of_years(shared: Path) -> None:
+    """The inputs of a published spatial Durbin model: digital finance and quality rise everywhere; road mileage does in part."""
+    found = audit.table(shared / "oracles/nqp127/sdm_inputs.csv", "panel")
+    assert found.clean
+    named = {b.columns[0] for b in found.breaks}
+    assert "高质量发展_组合得分" in named
+
+
+def test_a_panel_with_gaps_is_refused() -> None:
+    with pytest.raises(UsageError, match="once"):
+        audit.rows(panel_rows("residual", np.ones((3, 3)))[:-1], "panel")
+
+
+def test_entropies_over_the_log_of_years(shared: Path) -> None:
+    """403 rows, 13 years: with ln 13 for ln 403 every entropy exceeds 1 and weights follow from 1 - e < 0; right ones pass."""
+    import csv
+
+    source = shared / "oracles/nqp127/inputs_8indicators_403.csv"
+    with source.open(encoding="utf-8-sig") as file:
+        data = list(csv.DictReader(file))
+    names = list(data[0])[2:]
+    x = np.array([[float(r[n]) for n in names] for r in data])
+    z = (x - x.min(axis=0)) / np.ptp(x, axis=0)
+    p = z / z.sum(axis=0)
+    entropy = -np.sum(p * np.log(p, out=np.zeros_like(p), where=p > 0), axis=0)
+
+    def printed(divisor: int) -> list[dict[str, str]]:
+        d = 1 - entropy / np.log(divisor)
+        return [{"indicator": n, "weight": f"{w:.4f}"} for n, w in zip(names, d / d.sum(), strict=True)]
+
+    rule = "entropies are over the log of all rows"
+    assert audit.rows(printed(403), "weights", data=data).clean
+    assert rule in {b.rule for b in audit.rows(printed(13), "weights", data=data).broken}
+    assert rule in {b.rule for b in audit.rows(printed(31), "weights", data=data).broken}

@@ -7,17 +7,18 @@ from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 
-from yindi.audit import coupling, dagum, markov, moran, read, theil, weights
+from yindi.audit import coupling, dagum, markov, moran, panel, read, theil, weights
 from yindi.audit.findings import Report
 from yindi.audit.numbers import Row, numeric, roles
 from yindi.audit.sums import twins
 from yindi.core.errors import UsageError, did_you_mean
 
 CHECKS: dict[str, ModuleType] = {"dagum": dagum, "theil": theil, "markov": markov, "moran": moran, "weights": weights,
-                                 "coupling": coupling}  # fmt: skip
+                                 "coupling": coupling, "panel": panel}  # fmt: skip
 KINDS = tuple(CHECKS)
 NEEDED = {"dagum": {"gini", "within", "between", "transvariation"}, "coupling": {"c", "d"}, "moran": {"i", "z"},
-          "theil": {"total", "within", "between"}, "weights": {"weight", "indicator"}, "markov": {"class"}}  # fmt: skip
+          "theil": {"total", "within", "between"}, "weights": {"weight", "indicator"}, "markov": {"class"},
+          "panel": {"region", "year", "residual"}}  # fmt: skip
 OWN = {"disparity.dagum": "dagum", "disparity.theil": "theil", "disparity.moran": "moran", "scores.weights": "weights",
        "diagnosis.coupling": "coupling"}  # fmt: skip
 OWN_ROLES = {
@@ -25,7 +26,15 @@ OWN_ROLES = {
     "diagnosis.coupling": {"t": "level", "c": "coupling", "d": "coordination", "grade": "grade"},
 }
 """Our own tables by file name: p of Moran's I there comes from permutations, which no z of a skewed index gives."""
-LEAST = {"dagum": {"gini"}, "theil": {"total"}, "markov": set(), "moran": {"i"}, "weights": {"weight"}, "coupling": {"d"}}
+LEAST = {
+    "dagum": {"gini"},
+    "theil": {"total"},
+    "markov": set(),
+    "moran": {"i"},
+    "weights": {"weight"},
+    "coupling": {"d"},
+    "panel": {"region", "year"},
+}
 
 
 def table(path: str | Path, kind: str | None = None, *, data: str | Path | None = None) -> Report:

@@ -8,11 +8,12 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 
 from yindi.audit.findings import Break
-from yindi.audit.numbers import Column, Row, column, numeric
+from yindi.audit.numbers import Column, Row, column, numeric, roles
 
 RULES = ("weights sum to 1", "weights are not negative", "entropy lies in [0, 1]", "divergence is 1 - e",
-         "weights follow from divergence", "the order is not reversed")  # fmt: skip
-REVERSED = -0.5
+         "weights follow from divergence", "the order is not reversed",
+         "entropies are over the log of all rows")  # fmt: skip
+REVERSED, SAME = -0.5, 1e-4
 
 
 def check(rows: Sequence[Row], found: Mapping[str, str], data: Sequence[Row] | None = None) -> Iterator[Break]:
@@ -88,11 +89,28 @@ def _order(rows: Sequence[Row], found: Mapping[str, str], at: Sequence[int], dat
     if np.isnan(x).any() or (spread == 0).any():
         return
     right = _divergences((x - x.min(axis=1, keepdims=True)) / spread[:, None])
-    printed = np.array([column(rows, found["weight"]).values[n] for n in at])
+    weight = column(rows, found["weight"])
+    printed = np.array([weight.values[n] for n in at])
+    yield from _short_log(weight, printed, right, data)
     agreement = _spearman(right, printed)
     if agreement < REVERSED:
         yield Break("the order is not reversed", 0, (found["weight"],), agreement, 1.0,
                     f"the weights rank the indicators against their entropy weights (Spearman {agreement:.3f})")  # fmt: skip
+
+
+def _short_log(weight: Column, printed: np.ndarray, right: np.ndarray, data: Sequence[Row]) -> Iterator[Break]:
+    """The printed weights follow from entropies divided by ln of the years, or of the regions, instead of ln of all rows."""
+    given = roles("panel", list(data[0]))
+    shares = printed / printed.sum()
+    near = 2 * weight.half / abs(float(printed.sum())) + SAME
+    if np.abs(right / right.sum() - shares).max() <= near:
+        return
+    for role in ("year", "region"):
+        count = len({r[given[role]] for r in data}) if role in given else 0
+        wrong = 1 - (1 - right) * math.log(len(data)) / math.log(count) if 1 < count < len(data) else np.zeros(1)
+        if abs(wrong.sum()) > SAME and np.abs(wrong / wrong.sum() - shares).max() <= near:
+            yield Break("entropies are over the log of all rows", 0, (weight.name,), math.log(count), math.log(len(data)),
+                        f"the weights follow from entropies over ln {count} ({role}s), not ln {len(data)} (rows)")  # fmt: skip
 
 
 def _minus(text: str) -> bool:
