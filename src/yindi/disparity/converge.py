@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 
 from yindi.core.errors import MethodError
 from yindi.core.registry import method
-from yindi.disparity.arrays import Floats, numbers
+from yindi.disparity.arrays import Floats, numbers, varied
 from yindi.disparity.clubs import clubs
 from yindi.disparity.regress import Covariance, least_squares, student_p
 from yindi.disparity.spatial import Convention, SpatialPanel, sar, sdm, sem
@@ -112,7 +112,8 @@ def _cross(v: Floats, controls: ArrayLike | None, covariance: Covariance) -> Bet
     if len(extra) != len(v):
         raise MethodError(f"beta: {len(v)} regions but controls for {len(extra)}.")
     x = np.column_stack([np.ones(len(v)), v[:, 0], extra])
-    fit = least_squares(x, (v[:, -1] - v[:, 0]) / span, where="beta", covariance=covariance)
+    growth = varied((v[:, -1] - v[:, 0]) / span, where="beta growth")
+    fit = least_squares(x, growth, where="beta", covariance=covariance)
     b, t = float(fit.coefficients[1]), fit.t(1)
     speed, half = _speed(b, span)
     return Beta(b, fit.se(1), t, student_p(t, fit.freedom), speed, half, fit.r2, len(v), span, fit.coefficients[2:])
