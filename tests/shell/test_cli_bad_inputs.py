@@ -57,7 +57,7 @@ CASES: dict[str, tuple[Change, tuple[str, ...]]] = {
     "a constant indicator": (every("patents_per_10k", "7.5"), (FILE, "patents", "constant", "->")),
     "all values absent": (every("patents_per_10k", ""), (FILE, "patents", "->")),
     "negative share": (negative_share, (FILE, "row 9", "-5", "->")),
-    "an empty table": (lambda rows: rows[:1], ("no file holds a row of 2013", "->")),
+    "an empty table": (lambda rows: rows[:1], (FILE, "no row of data follows", "->")),
 }
 
 
