@@ -132,6 +132,11 @@ def test_convergence(kernel: str, given: str, expected: Any) -> None:
     outcome(lambda: getattr(getattr(converge, kernel)(still(given)), FIELD[kernel]), expected)
 
 
+def test_growth_that_does_not_differ_in_a_panel() -> None:
+    y = STEPS[:, None] * 1.05 ** np.arange(5) * np.array([1, 1.1, 1, 1.2, 1])
+    outcome(lambda: converge.beta(y, model="panel").b, "no difference in growth|collinear")
+
+
 def test_one_year() -> None:
     y = STEPS[:, None]
     outcome(lambda: distribution.markov(y, k=2), "more years than 1")

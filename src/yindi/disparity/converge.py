@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 
 from yindi.core.errors import MethodError
 from yindi.core.registry import method
-from yindi.disparity.arrays import Floats, numbers, varied
+from yindi.disparity.arrays import NOISE, Floats, numbers, varied
 from yindi.disparity.clubs import clubs
 from yindi.disparity.regress import Covariance, least_squares, student_p
 from yindi.disparity.spatial import Convention, SpatialPanel, sar, sdm, sem
@@ -135,7 +135,10 @@ def _panel(v: Floats, controls: ArrayLike | None) -> Beta:
         raise MethodError(f"beta: controls must have shape ({r}, {t}, K), got {extra.shape}.")
     x = two_way(np.concatenate([level[:, :, None], extra], axis=2)).reshape(r * t, -1)
     by = np.repeat(np.arange(r), t)
-    fit = least_squares(x, two_way(growth).ravel(), where="beta", absorbed=r + t - 1, covariance="cluster", cluster=by)
+    moved = two_way(growth).ravel()
+    if np.abs(moved).max() <= NOISE * np.abs(v).max():
+        raise MethodError("beta growth: regions and years leave no difference in growth to explain.")
+    fit = least_squares(x, moved, where="beta", absorbed=r + t - 1, covariance="cluster", cluster=by)
     b, score = float(fit.coefficients[0]), fit.t(0)
     speed, half = _speed(b, 1)
     return Beta(b, fit.se(0), score, student_p(score, r - 1), speed, half, fit.r2, r * t, 1, fit.coefficients[1:])
