@@ -42,6 +42,38 @@ def path(w: Writer) -> Sentence:
     )
 
 
+def trend_caveat(w: Writer) -> Sentence | None:
+    """Which indicators of the index compare within a span of years only."""
+    bound = [i.code for i in w.study.framework.indicators if len(w.study.panel.segments_of(i.code)) > 1]
+    return w.say("trend_caveat", indicators=w.names("indicator", bound)) if bound else None
+
+
+def obstacle_imputed(w: Writer) -> Sentence | None:
+    """A warning where the region's own value behind its largest obstacle was filled."""
+    first = order(w.table("diagnosis.obstacle"), "degree", "indicator", region=w.subject)[0]
+    return w.say("obstacle_imputed", indicator=w.name("indicator", first)) if raw(w, first).marked else None
+
+
+def left_out(w: Writer, industries: list[str]) -> Sentence | None:
+    """Requirements that the fits of these industries leave out for want of local data."""
+    table = w.table("opportunities.candidates")
+    codes = [
+        q
+        for c in industries
+        for q in str(table.array("left_out")[table.labels("region").index(w.subject), table.labels("industry").index(c)]).split(
+            ";"
+        )
+        if q
+    ]
+    return w.say("left_out", requirements=w.names("requirement", dict.fromkeys(codes))) if codes else None
+
+
+def fewer(w: Writer) -> Sentence | None:
+    """Said where fewer industries fit than the smallest portfolio asks for."""
+    count, least = w.q("layout.regions", "count", region=w.subject), w.config("layout.portfolio_min")
+    return w.say("fewer", minimum=least, count=count) if count.value < least.value else None
+
+
 def main_obstacle(w: Writer, phrase: str) -> Sentence:
     """The largest obstacle with its lever."""
     table = w.table("diagnosis.obstacle")
@@ -281,6 +313,8 @@ def lever_sentences(w: Writer, lever: str, measured: bool) -> list[Sentence]:
         for i in own[:2]
     ]
     waiting = unblocks(w, lever)
+    if not measured and not waiting:
+        return [w.say("lever_idle", lever=w.name("lever", lever))]
     if waiting:
         said.append(w.say("lever_unblocks", "judgement", industries=w.names("industry", waiting)))
     return said

@@ -6,6 +6,7 @@ from collections import Counter
 
 from yindi.core.document import Block, Document, Grid, Paragraph, Parts, Sentence
 from yindi.core.finding import Choice
+from yindi.plan.claims import trend_caveat
 from yindi.plan.notes import notes
 from yindi.plan.outlook import outlook, polarisation
 from yindi.plan.picks import chosen_industries
@@ -53,7 +54,14 @@ def gaps(w: Writer) -> tuple[Block, ...]:
         w.series(w.title(c), "disparity.dagum", c, "year", years, "year") for c in ("gini", "within", "between", "transvariation")
     ]
     figure = w.figure("lines", "figure_dagum", lines, alt="figure_dagum_alt", options={"zero": "yes"})
-    return (w.heading("gaps"), body(_gini(w), _parts(w)), body(_theil(w), _sigma(w)), figure, _dagum_grid(w), *polarisation(w))
+    return (
+        w.heading("gaps"),
+        body(_gini(w), _parts(w)),
+        body(_theil(w), _sigma(w), trend_caveat(w)),
+        figure,
+        _dagum_grid(w),
+        *polarisation(w),
+    )
 
 
 def space(w: Writer) -> tuple[Block, ...]:
@@ -95,7 +103,7 @@ def collective(w: Writer) -> tuple[Block, ...]:
         commitment=w.config("opportunities.commitment"),
     )
     verdict = w.say("collective_crowded" if crowded else "collective_calm", industries=w.names("industry", crowded))
-    return (w.heading("collective"), body(lead), body(verdict), *items(found))
+    return (w.heading("collective"), body(lead), body(verdict, _nowhere(w)), *items(found))
 
 
 def layout(w: Writer) -> tuple[Block, ...]:
@@ -217,16 +225,20 @@ def _weights(w: Writer) -> Grid:
 
 def _gini(w: Writer) -> Sentence:
     first = w.study.panel.years[0]
-    ends = {c: w.q("disparity.dagum", c, year=w.year) for c in ("low", "high") if w.has("disparity.dagum", c, year=w.year)}
-    return w.say(
-        "gini" if ends else "gini_plain",
-        since=w.name("year", first),
-        year=w.name("year", w.year),
-        then=w.q("disparity.dagum", "gini", year=first),
-        now=w.q("disparity.dagum", "gini", year=w.year),
-        direction=Choice("rose_fell", "now", than="then"),
-        **ends,
-    )
+    fill: dict[str, Slot] = {
+        "since": w.name("year", first),
+        "year": w.name("year", w.year),
+        "then": w.q("disparity.dagum", "gini", year=first),
+        "now": w.q("disparity.dagum", "gini", year=w.year),
+    }
+    if w.study.disparity.change is None or not w.has("disparity.dagum", "low", year=w.year):
+        return w.say("gini_plain", direction=Choice("rose_fell", "now", than="then"), **fill)
+    fill |= {c: w.q("disparity.dagum", c, year=w.year) for c in ("low", "high")}
+    moved = {"change": "change", "change_low": "low", "change_high": "high"}
+    found = {slot: w.q("disparity.change", column, part="gini") for slot, column in moved.items()}
+    if found["change_low"].value <= 0 <= found["change_high"].value:
+        return w.say("gini_unclear", **fill, **found)
+    return w.say("gini", verdict=Choice("widened", "change"), **fill, **found)
 
 
 def _parts(w: Writer) -> Sentence:
@@ -243,13 +255,16 @@ def _theil(w: Writer) -> Sentence:
 
 def _sigma(w: Writer) -> Sentence:
     first = w.study.panel.years[0]
+    lowest = order(w.table("disparity.sigma"), "cv", "year", largest=False)[0]
     return w.say(
         "sigma",
         since=w.name("year", first),
+        year=w.name("year", w.year),
+        lowest_year=w.name("year", lowest),
         then=w.q("disparity.sigma", "cv", year=first),
+        lowest=w.q("disparity.sigma", "cv", year=lowest),
         now=w.q("disparity.sigma", "cv", year=w.year),
-        direction=Choice("rose_fell", "now", than="then"),
-        verdict=Choice("converged", "now", than="then"),
+        verdict=Choice("converged", "now", than="lowest"),
     )
 
 
@@ -282,6 +297,16 @@ def _refusal(w: Writer) -> Sentence:
     if len(few) == 4 and few["activities"].value < few["minimum_activities"].value:
         return w.say("refusal", **few)
     return w.say("relatedness_verdict", verdict=w.name("verdict", table.text("text", item="verdict")))
+
+
+def _nowhere(w: Writer) -> Sentence | None:
+    table = w.table("opportunities.endowment")
+    absent = [
+        q
+        for q in table.labels("requirement")
+        if not any(table.has("level", region=r, requirement=q) for r in w.study.panel.regions)
+    ]
+    return w.say("collective_left_out", "judgement", requirements=w.names("requirement", absent)) if absent else None
 
 
 def _crowding(w: Writer) -> Sentence:

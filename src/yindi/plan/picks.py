@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from yindi.core import resources
 from yindi.plan.writer import Writer, order
 
 
@@ -31,8 +32,14 @@ def least_fit(w: Writer) -> list[str]:
     """Industries that fit less than the layout asks for, the least fitting first."""
     table = w.table("opportunities.candidates")
     least = w.study.config.layout.minimum_fit
+    fixed = resources.tree("rules.yaml")["fixed_requirements"]
     ranked = order(table, "fit", "industry", largest=False, region=w.subject)
-    return [c for c in ranked if table.number("fit", region=w.subject, industry=c) < least]
+    return [
+        c
+        for c in ranked
+        if table.number("fit", region=w.subject, industry=c) < least
+        and table.text("binding", region=w.subject, industry=c) not in fixed
+    ]
 
 
 def peers_of(w: Writer) -> list[str]:

@@ -25,13 +25,18 @@ def region_document(w: Writer) -> Document:
 def summary(w: Writer) -> tuple[Block, ...]:
     """One paragraph: position, path, main obstacle, what to cultivate, what not to."""
     chosen = picks.chosen_industries(w)
-    sentences = [claims.place_in_nation(w), claims.path(w), claims.main_obstacle(w, "main_obstacle_short")]
+    sentences = [
+        claims.place_in_nation(w),
+        claims.path(w),
+        claims.main_obstacle(w, "main_obstacle_short"),
+        claims.obstacle_imputed(w),
+    ]
     if chosen:
         sentences.append(w.say("cultivate_short", region=claims.region_label(w), industries=w.names("industry", chosen)))
     crowded = picks.given_up(w)[0]
     if crowded:
         sentences.append(w.say("refrain_short", industries=w.names("industry", crowded)))
-    return (w.heading("summary"), Paragraph(tuple(sentences), "lead"))
+    return (w.heading("summary"), Paragraph(tuple(s for s in sentences if s is not None), "lead"))
 
 
 def position(w: Writer) -> tuple[Block, ...]:
@@ -49,7 +54,7 @@ def position(w: Writer) -> tuple[Block, ...]:
     return (
         w.heading("position"),
         body(claims.place_in_nation(w), claims.against_nation(w), claims.against_block(w)),
-        body(moved, claims.dimensions(w)),
+        body(moved, claims.trend_caveat(w), claims.dimensions(w)),
         w.figure(
             "lines",
             "figure_index",
@@ -126,7 +131,15 @@ def cultivate(w: Writer) -> tuple[Block, ...]:
         note=(w.say("fit_note", "judgement"), w.say("certainty_note", "model")),
         widths=(4, 2.4, 1.8, 2.6, 2.6, 1.6, 2),
     )
-    return (w.heading("cultivate"), body(lead), *items(claims.industry_item(w, c) for c in chosen), grid, body(claims.kept(w)))
+    cautions = items([claims.left_out(w, chosen), claims.fewer(w)])
+    return (
+        w.heading("cultivate"),
+        body(lead),
+        *items(claims.industry_item(w, c) for c in chosen),
+        *cautions,
+        grid,
+        body(claims.kept(w)),
+    )
 
 
 def refrain(w: Writer) -> tuple[Block, ...]:
