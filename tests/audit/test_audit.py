@@ -243,3 +243,12 @@ def test_entropies_over_the_log_of_years(shared: Path) -> None:
     assert audit.rows(printed(403), "weights", data=data).clean
     assert rule in {b.rule for b in audit.rows(printed(13), "weights", data=data).broken}
     assert rule in {b.rule for b in audit.rows(printed(31), "weights", data=data).broken}
+
+
+def test_a_table_of_no_known_kind_is_not_called_sound():
+    from yindi.audit import rows
+
+    report = rows([{"甲": "1", "乙": "4"}, {"甲": "2", "乙": "9"}])
+    assert report.kind == "any"
+    assert "not recognised" in str(report)
+    assert "holds" not in str(report)

@@ -29,6 +29,9 @@ class Break:
         return f"{word}: {place}, {', '.join(self.columns)}: {self.message} [{self.rule}]"
 
 
+NO_KIND = "its kind was not recognised, so only copied columns were looked for; name it with --kind"
+
+
 @dataclass(frozen=True, slots=True)
 class Report:
     """What an audit found in one table: its kind, how many rows were checked, which identities were tried, and the breaks."""
@@ -52,5 +55,8 @@ class Report:
     def __str__(self) -> str:
         head = f"{self.source}: {self.kind}, {self.rows} row(s), checked: {', '.join(self.rules)}"
         notes = len(self.breaks) - len(self.broken)
-        verdict = f"{len(self.broken)} broken, {notes} note(s)" if self.breaks else "every identity holds"
+        verdict = f"{len(self.broken)} broken, {notes} note(s)" if self.breaks else self._fine()
         return "\n".join([f"{head} -> {verdict}", *(f"  {b}" for b in self.breaks)])
+
+    def _fine(self) -> str:
+        return NO_KIND if self.kind == "any" else "every identity holds"

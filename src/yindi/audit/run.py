@@ -62,7 +62,9 @@ def _folder(place: Path) -> Report:
 def rows(lines: Sequence[Row], kind: str | None = None, *, source: str = "table", data: Sequence[Row] | None = None) -> Report:
     """The audit of rows (header -> printed cell); the kind is guessed from the headers where none is given."""
     if kind is not None and kind not in CHECKS:
-        raise UsageError(f"No kind of table is called {kind!r}. Known: {KINDS}. Did you mean {did_you_mean(kind, KINDS)}?")
+        near = did_you_mean(kind, KINDS)
+        hint = f" Did you mean {near[0]!r}?" if near else ""
+        raise UsageError(f"No kind of table is called {kind!r}. Known: {', '.join(KINDS)}.{hint}")
     headers = list(lines[0]) if lines else []
     kind = kind or _guess(headers)
     if kind is None:
