@@ -215,6 +215,66 @@ def test_interrupted_in_the_middle(example: Path, tmp_path: Path) -> None:
     assert signal.SIGINT
 
 
+@pytest.mark.parametrize("name", ["run", "run into old results"])
+def test_asked_to_end_in_the_middle(name: str, example: Path, results: Path, tmp_path: Path) -> None:
+    out = results if name == "run into old results" else tmp_path / "new"
+    before = sorted(tmp_path.rglob("*"))
+    code = ("import os, signal\nfrom yindi import pipeline\nfrom yindi.shell import cli\n"
+            "pipeline.run_stages = lambda *a, **k: os.kill(os.getpid(), signal.SIGTERM)\n"
+            f"cli.main(['run', {str(example)!r}, '--out', {str(out)!r}, '--json'])")  # fmt: skip
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.returncode == 143, done.stderr
+    assert json.loads(done.stdout)["exit_code"] == 143
+    assert "interrupted" in done.stderr
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+FAILURES = [
+    (["check", "{example}", "-c", "measure.drws=2"], 3, "measure.drws", ["did you mean 'draws'?"]),
+    (["run", "{example}", "-c", "measure.drws=2"], 3, "measure.drws", ["did you mean 'draws'?"]),
+    (["run", "{tmp}/nowhere"], 2, "no such file", []),
+    (["run"], 2, "Missing argument", []),
+    (["why", "{tmp}/nowhere", "scores.index"], 2, "no such folder", []),
+    (["verify", "{tmp}"], 2, "no result folder", []),
+    (["report", "{tmp}"], 2, "no result folder", []),
+]
+
+
+@pytest.mark.parametrize(("arguments", "code", "said", "candidates"), FAILURES)
+def test_a_failure_is_one_json_object_too(
+    arguments: list[str], code: int, said: str, candidates: list[str], example: Path, tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    assert cli.call([a.format(example=example, tmp=tmp_path) for a in arguments] + ["--json"]) == code
+    out, err = capsys.readouterr()
+    told = json.loads(out)
+    assert {"schema_version", "ok", "exit_code", "error", "problems"} == set(told)
+    assert (told["ok"], told["exit_code"]) == (False, code)
+    assert said in told["error"]
+    assert err
+    (problem,) = told["problems"]
+    assert set(problem) == {"place", "message", "way_out", "candidates"}
+    assert problem["candidates"] == candidates
+
+
+def test_strict_with_json_is_one_object(example: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = str(tmp_path / "out")
+    assert cli.call(["--quiet", "run", str(example), "--out", out, "--only", "intake", "--strict", "--json"]) == 5
+    told = json.loads(capsys.readouterr().out)
+    assert (told["ok"], told["exit_code"], told["results"]) == (False, 5, out)
+
+
+@pytest.mark.parametrize(("on_path", "said"), [(False, "{venv}/yindi"), (True, "yindi")])
+def test_the_closing_lines_can_be_typed(on_path: bool, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    program = tmp_path / "yindi"
+    program.write_text("")
+    program.chmod(0o755)
+    monkeypatch.setattr(sys, "argv", [str(program)])
+    monkeypatch.setenv("PATH", str(tmp_path) if on_path else str(tmp_path / "empty"))
+    lines = cli._where(Path("results"), ["nation.zh.html"]).splitlines()
+    assert f"app      {said.format(venv=tmp_path)} serve results" in lines
+
+
 DAGUM = "year,gini,within,between,transvariation\n2020,0.300,0.080,0.170,0.050\n2021,0.310,0.080,0.170,0.050\n"
 
 

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from yindi import __version__
-from yindi.core.errors import YindiError
+from yindi.core.errors import PartialError, YindiError
+from yindi.shell import failure
+
+if TYPE_CHECKING:
+    from yindi.core.study import Study
 
 SCHEMA_VERSION = 1
 _json = click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout.")
@@ -45,8 +50,19 @@ def _where(target: Path, reports: Sequence[str]) -> str:
         first = next((n for n in ("nation.zh.html", "nation.en.html") if n in reports), "")
         lines += [f"reports  {target / 'reports'}: {len(reports)} files"]
         lines += [f"         start with {target / 'reports' / first} (open it in a browser)"] if first else []
-        lines += [f"app      yindi serve {target}", f"check    yindi verify {target}"]  # fmt: skip
+        lines += [f"app      {_program()} serve {target}", f"check    {_program()} verify {target}"]
     return "\n".join(lines)
+
+
+def _program() -> str:
+    """How this program can be called here: by its name where that is on PATH, else as it was called."""
+    called = Path(sys.argv[0])
+    if called.name == "__main__.py":
+        return f"{sys.executable} -m yindi"
+    on_path = shutil.which("yindi")
+    if called.stem != "yindi" or (on_path and called.exists() and os.path.samefile(on_path, called)):
+        return "yindi"
+    return str(called)
 
 
 def _give(as_json: bool, content: dict[str, Any], text: str) -> None:
@@ -90,8 +106,22 @@ def run(study: Path, out: Path | None, only: str | None, strict: bool, changes: 
     reports = sorted(p.relative_to(place).as_posix() for p in place.rglob("*") if p.is_file())
     content = {"results": str(target), "stages": list(done.results), "tables": list(done.table_names()), "reports": reports,
                "seconds": clock.seconds}  # fmt: skip
-    _give(as_json, content, _where(target, reports))
-    return job.require_answers(done) if strict else 0
+    partial = _partial(done) if strict else None
+    _give(as_json, content | (failure.record(partial, partial.exit_code) if partial else {}), _where(target, reports))
+    if partial is None:
+        return 0
+    _message(partial)
+    return partial.exit_code
+
+
+def _partial(done: Study) -> PartialError | None:
+    from yindi.shell import job
+
+    try:
+        job.require_answers(done)
+    except PartialError as error:
+        return error
+    return None
 
 
 @yindi.command()
@@ -164,9 +194,15 @@ def verify(results: Path, inputs: Path | None, against: Path | None, as_json: bo
 
     report = verifying.verify(results, inputs=inputs)
     wrong = [{"place": m.place, "message": m.message} for m in report.mismatches]
-    content = {"ok": report.ok, "checked": report.checked, "unchecked": report.unchecked, "mismatches": wrong}
+    content = {**_outcome(report.ok, wrong), "checked": report.checked, "unchecked": report.unchecked, "mismatches": wrong}
     _give(as_json, content, "\n".join(verifying.lines(report)))
     return 0 if report.ok else 3
+
+
+def _outcome(ok: bool, wrong: Sequence[dict[str, str]]) -> dict[str, Any]:
+    error = "" if ok else f"{len(wrong)} do not agree."
+    problems = [{**w, "way_out": "", "candidates": []} for w in wrong]
+    return {"ok": ok, "exit_code": 0 if ok else 3, "error": error, "problems": problems}
 
 
 def _edited(file: Path, against: Path | None, as_json: bool) -> int:
@@ -178,7 +214,7 @@ def _edited(file: Path, against: Path | None, as_json: bool) -> int:
 
     found = edited.against(file, against)
     wrong = [{"place": place, "message": message} for place, message in found.mismatches]
-    content = {"ok": found.ok, "subject": found.subject, "language": found.language, "numbers": found.numbers,
+    content = {**_outcome(found.ok, wrong), "subject": found.subject, "language": found.language, "numbers": found.numbers,
                "edits": [asdict(e) for e in found.edits], "mismatches": wrong}  # fmt: skip
     _give(as_json, content, "\n".join(edited.lines(found)))
     return 0 if found.ok else 3
@@ -242,22 +278,22 @@ def methods(kind: str | None, as_json: bool) -> None:
     _give(as_json, {"methods": rows}, catalogue.text(rows))
 
 
-def _message(error: YindiError | str) -> None:
+def _message(error: BaseException | str) -> None:
     plain = bool(os.environ.get("NO_COLOR")) or not sys.stderr.isatty()
     click.echo(("yindi: " if plain else click.style("yindi: ", fg="red")) + str(error), err=True)
 
 
-def _bug(error: BaseException) -> None:
-    _message(f"this is a bug of yindi ({type(error).__name__}: {error}). `yindi --debug ...` shows where.")
-
-
 def main(arguments: Sequence[str] | None = None) -> None:
     """Entry point: runs a command and exits with the code of the contract."""
+    failure.end_when_asked()
     sys.exit(call(sys.argv[1:] if arguments is None else list(arguments)))
 
 
 def call(arguments: Sequence[str]) -> int:
-    """Run a command and return its exit code: 0 ok, 1 bug, 2 usage, 3 data, 4 infeasible, 5 partial, 130 interrupted."""
+    """Run a command and return its exit code: 0 ok, 1 bug, 2 usage, 3 data, 4 infeasible, 5 partial, 130 or 143 ended.
+
+    With --json a failure is told on stdout too, as one object.
+    """
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
@@ -266,29 +302,34 @@ def call(arguments: Sequence[str]) -> int:
         return code if isinstance(code, int) else 0
     except click.exceptions.Exit as leave:
         return leave.exit_code
-    except click.ClickException as error:
-        error.show()
-        return 2
-    except (KeyboardInterrupt, click.Abort):
-        _message("interrupted; the results of earlier runs are untouched.")
-        return 130
-    except Exception as error:  # noqa: BLE001 - the border: every error becomes an exit code
-        return _failed(error, debug="--debug" in arguments)
+    except (Exception, KeyboardInterrupt, failure.Terminated) as error:  # noqa: BLE001 - the border: every error becomes an exit code
+        code, said = _failed(error, debug="--debug" in arguments)
+        if "--json" in arguments:
+            _give(True, failure.record(said, code), "")
+        return code
 
 
-def _failed(error: Exception, *, debug: bool) -> int:
-    if debug:
+def _failed(error: BaseException, *, debug: bool) -> tuple[int, BaseException | str]:
+    """Tell people of an error; its exit code, and what programs are told."""
+    if debug and not isinstance(error, (click.ClickException, click.Abort, KeyboardInterrupt, failure.Terminated)):
         import traceback
 
         traceback.print_exception(error)
-    if isinstance(error, YindiError):
-        _message(error)
-        return error.exit_code
-    if isinstance(error, OSError):
-        _message(f"{error.filename or 'the system'}: {error.strerror or error}")
-        return 2
-    _bug(error)
-    return 1
+    match error:
+        case click.ClickException():
+            error.show()
+            return 2, error.format_message()
+        case KeyboardInterrupt() | click.Abort() | failure.Terminated():
+            said: BaseException | str = "interrupted; the results of earlier runs are untouched."
+            code = failure.TERMINATED if isinstance(error, failure.Terminated) else 130
+        case YindiError():
+            said, code = error, error.exit_code
+        case OSError():
+            said, code = f"{error.filename or 'the system'}: {error.strerror or error}", 2
+        case _:
+            said, code = f"this is a bug of yindi ({type(error).__name__}: {error}). `yindi --debug ...` shows where.", 1
+    _message(said)
+    return code, said
 
 
 if __name__ == "__main__":

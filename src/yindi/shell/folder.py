@@ -122,8 +122,9 @@ def _move_in(new: Path, folder: Path) -> Path | None:
     os.rename(folder, old)
     try:
         os.rename(new, folder)
-    except OSError:
-        os.rename(old, folder)
+    except BaseException:
+        if not folder.exists():
+            os.rename(old, folder)
         raise
     return old
 

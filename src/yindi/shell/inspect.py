@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from yindi.core.config import StudyConfig
-from yindi.core.errors import Problem
 from yindi.intake import findings, stage
 from yindi.intake.findings import Found
 from yindi.intake.stage import Inspection
+from yindi.shell import failure
 
 SHOWN = 6
 
@@ -29,13 +29,9 @@ def record(seen: Inspection) -> dict[str, Any]:
     found = [{"id": f.id, "variable": f.variable, "kind": f.kind, "years": list(f.years), "regions": list(f.regions),
               "share": f.share, "size": f.size, "sure": f.sure, "ways_out": list(f.ways_out), "detail": f.detail}
              for f in seen.findings]  # fmt: skip
-    stops = [_problem(p) for p in (*seen.problems, *seen.unanswered)]
-    return {"ok": clean(seen), "findings": found, "problems": stops}
-
-
-def _problem(problem: Problem) -> dict[str, Any]:
-    return {"place": problem.place, "message": problem.message, "way_out": problem.way_out,
-            "candidates": list(problem.candidates)}  # fmt: skip
+    stops = [failure.problem(p) for p in (*seen.problems, *seen.unanswered)]
+    error = "" if clean(seen) else f"the study cannot run yet: {len(stops)} problem(s)."
+    return {"ok": clean(seen), "exit_code": 0 if clean(seen) else 3, "error": error, "findings": found, "problems": stops}
 
 
 def text(seen: Inspection) -> str:
