@@ -127,6 +127,53 @@ def test_a_changed_digit_in_a_word_file(what: str, name: str, example_results: P
     assert faults(study, tmp_path / name)
 
 
+WORDS = {"zh": ("低于", "高于"), "en": ("below", "above")}
+
+
+@pytest.mark.parametrize("kind", ["html", "docx"])
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_comparative_word_that_was_turned(
+    kind: str, language: str, example_results: Path, study: Study, tmp_path: Path
+) -> None:
+    """One word of one sentence says the opposite: exactly that sentence is told, and no other."""
+    name = f"620000.{language}.{kind}"
+    raw = (example_results / "reports" / name).read_bytes()
+    was, now = (w.encode() for w in WORDS[language])
+    if kind == "html":
+        at = raw.index(was, raw.index(b"<main"))
+        forged = raw[:at] + now + raw[at + len(was) :]
+    else:
+        forged = with_body(raw, lambda body: body.replace(was, now, 1))
+    (tmp_path / name).write_bytes(forged)
+    (fault,) = faults(study, tmp_path / name)
+    should, stands = fault.split(", there stands ")
+    assert was.decode() in should
+    assert now.decode() in stands
+
+
+def test_a_sentence_that_is_gone_or_moved(example_results: Path, study: Study, tmp_path: Path) -> None:
+    name = "620000.zh.html"
+    page = (example_results / "reports" / name).read_text(encoding="utf-8")
+    first, second = re.findall(r"<p class=\"body\">.*?</p>", page)[:2]
+    (tmp_path / name).write_text(page.replace(first, ""), encoding="utf-8")
+    assert "it should say" in faults(study, tmp_path / name)[0]
+    swapped = page.replace(first, "@").replace(second, first).replace("@", second)
+    (tmp_path / name).write_text(swapped, encoding="utf-8")
+    assert "it should say" in faults(study, tmp_path / name)[0]
+
+
+def with_body(raw: bytes, change: Callable[[bytes], bytes]) -> bytes:
+    """The Word file with its text changed."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(raw)) as old, zipfile.ZipFile(out, "w") as new:
+        for i in old.infolist():
+            content = old.read(i)
+            changed = change(content) if i.filename == "word/document.xml" else content
+            assert i.filename != "word/document.xml" or changed != content
+            new.writestr(i.filename, changed)
+    return out.getvalue()
+
+
 def test_a_damaged_report_is_no_crash(example_results: Path, study: Study, tmp_path: Path) -> None:
     raw = (example_results / "reports" / "620000.zh.docx").read_bytes()
     (tmp_path / "620000.zh.docx").write_bytes(raw[: len(raw) // 2])

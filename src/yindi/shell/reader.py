@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ from yindi.core.errors import Problem
 from yindi.core.study import Study
 from yindi.report import export, reread, sheets
 from yindi.report.reread import Found, Look
-from yindi.shell import render
+from yindi.shell import render, spoken
 
 COUNTED = ("number", "stored", "cell", "within")
 
@@ -41,9 +41,9 @@ class Reader:
         raw, known = path.read_bytes(), self.looks.get(name, {})
         match path.suffix:
             case ".html":
-                return self._seen(reread.html_numbers(raw.decode()))
+                return _with_words(self._seen(reread.html_numbers(raw.decode())), spoken.html_words(raw), document)
             case ".docx":
-                return self._word(raw, known)
+                return _with_words(self._word(raw, known), spoken.docx_words(raw), document)
             case ".xlsx":
                 return self._workbook(raw, document)
             case ".pdf":
@@ -86,6 +86,10 @@ class Reader:
         if seen.problems or raw == stored:
             return seen
         return Seen(seen.kind, seen.numbers, ("is not the data of the stored figure.",))
+
+
+def _with_words(seen: Seen, words: str, document: Document) -> Seen:
+    return replace(seen, problems=(*seen.problems, *spoken.differences(words, document)))
 
 
 def _figure(name: str, document: Document) -> Figure:
