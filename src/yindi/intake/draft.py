@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +13,7 @@ from yindi.core.config import Input, StudyConfig, Treatment
 from yindi.core.errors import Problems, ProblemsError, UsageError, did_you_mean
 from yindi.core.framework import Framework, Variable
 from yindi.core.ledger import Source
-from yindi.intake import assemble, checks, definitions, findings, layouts, read, treat
+from yindi.intake import assemble, checks, definitions, findings, flood, layouts, read, treat
 from yindi.intake.findings import Found
 from yindi.intake.reader import Reading
 from yindi.intake.regions import Gazetteer, mainland
@@ -189,6 +189,8 @@ def _find(d: Draft, cube: assemble.Cube) -> None:
         mine = ignore | {(r, y) for r, y, item in faulty if item == code}
         d.found += sorted(findings.absences(cube, code, mine), key=lambda f: f.id)
         d.found += sorted(findings.of_variable(cube, d.variables[code]), key=lambda f: f.id)
+    needed = set(_indicator_codes(d))
+    d.found = [replace(f, refused=("keep",)) if f.kind in ("absent", "constant") and f.variable in needed else f for f in d.found]
     for n, spec in enumerate(d.specs):
         said = [("left_out", f"{len(rows)} row(s), {why}", rows) for why, rows in d.readings[n].left_out.items()]
         said += [("name", f"row {rows[0]}: {name}", rows) for name, rows in d.readings[n].by_missing.items()]
@@ -225,14 +227,15 @@ def _sentence(d: Draft, f: Found) -> str:
         return f"{head} {int(f.years[0]) - 1}/{f.years[0]}, {f.share:.0%} of the regions, size {np.expm1(f.size):+.0%}."
     when = f"{f.years[0]} to {f.years[-1]}" if len(f.years) > 2 else " and ".join(f.years)
     everywhere = d.panel is not None and len(f.regions) == len(d.panel.regions)
-    return f"{head}, {'every region' if everywhere else ', '.join(f.regions[:SHOWN])}, {when}."
+    said = f": {f.detail}" if f.kind == "outlier" and f.detail else ""
+    return f"{head}, {'every region' if everywhere else ', '.join(f.regions[:SHOWN])}, {when}{said}."
 
 
 def _paste(f: Found) -> str:
     some = "" if f.share == 1.0 else f", regions: [{', '.join(repr(r) for r in f.regions)}]"
     years = f", years: [{', '.join(repr(y) for y in f.years)}]" if f.kind != "constant" else ""
-    more = ", method: interpolate" if f.ways_out and f.ways_out[0] == "impute" else ""
-    scope = (some if f.kind in ("absent", "filled") else "") + years
+    more = {"impute": ", method: interpolate", "correct": ", value: VALUE"}.get(f.ways_out[0], "")
+    scope = (some if f.kind in ("absent", "filled", "outlier") else "") + years
     line = f"{{finding: {f.kind}, choice: {f.ways_out[0]}{more}{scope}, reason: '...'}}"
     return f"answer in study.yaml with one of {', '.join(f.ways_out)}, e.g. treatments: {{{f.variable}: [{line}]}}"
 
@@ -251,7 +254,11 @@ def _treat(d: Draft, cube: assemble.Cube) -> None:
 
 def _complete(d: Draft, cube: assemble.Cube, code: str) -> None:
     gaps = np.argwhere(~cube.known[:, :, cube.at(code)])
-    if len(gaps) and any(t.choice == "keep" and t.finding == "absent" for t in d.config.treatments.get(code, ())):
+    answers = d.config.treatments.get(code, ())
+    if any(t.finding == "constant" and t.choice == "keep" for t in answers):
+        message = "keep leaves an indicator of the framework constant: it tells no region from another, and cannot be weighted."
+        d.problems.add(f"study.yaml: treatments.{code}", message, "choose drop")
+    if len(gaps) and any(t.choice == "keep" and t.finding == "absent" for t in answers):
         cell = f"{cube.regions[gaps[0][0]]} {cube.years[gaps[0][1]]}"
         message = (
             f"keep leaves {len(gaps)} cell(s) absent (the first: {cell}), but an indicator of the framework must be complete."
@@ -277,4 +284,5 @@ def draft(config: StudyConfig, folder: Path) -> Draft:
         _bounds(d, d.panel, assemble.OBSERVED)
         if not d.problems.found:
             _treat(d, d.panel)
+    d.problems.found[:] = flood.grouped(d.problems.found)
     return d

@@ -12,7 +12,7 @@ import numpy as np
 from yindi.core import resources
 from yindi.core.config import Treatment
 from yindi.core.framework import Variable
-from yindi.intake import checks, traces
+from yindi.intake import checks, levels, traces
 from yindi.intake.assemble import Cube
 
 
@@ -30,6 +30,7 @@ class Found:
     cells: frozenset[tuple[str, str]] = frozenset()
     detail: str = ""
     empty: bool = False
+    refused: tuple[str, ...] = ()
 
     @property
     def id(self) -> str:
@@ -39,8 +40,9 @@ class Found:
 
     @property
     def ways_out(self) -> tuple[str, ...]:
-        """What the study file may choose; nothing can be imputed from a variable without any value."""
-        return tuple(c for c in rules()[self.kind]["choices"] if c != "impute" or not self.empty)
+        """What the study file may choose and works here: not what is refused, nor imputing from a variable without any value."""
+        choices = (c for c in rules()[self.kind]["choices"] if c not in self.refused)
+        return tuple(c for c in choices if c != "impute" or not self.empty)
 
 
 def rules() -> Mapping[str, Any]:
@@ -89,12 +91,29 @@ def of_variable(cube: Cube, variable: Variable) -> Iterator[Found]:
     for b in vintages:
         if b.at not in taken:
             yield _boundary(cube, variable.code, "vintage", b)
-    for r, t, size in checks.spikes(x, known, limits["outlier"]):
-        cell = (cube.regions[r], cube.years[t])
-        yield Found(variable.code, "outlier", cell[1:], cell[:1], 1 / len(cube.regions), size, False, frozenset([cell]))
+    yield from _outliers(cube, variable.code, x, known, limits["outlier"])
     for how, mask in (("copied", traces.repeated), ("interpolated", traces.interpolated)):
         for block in _blocks(mask(x, known, limits["filled"])):
             yield _of_block(cube, variable.code, "filled", block, how)
+
+
+def _outliers(cube: Cube, code: str, x: np.ndarray, known: np.ndarray, limits: Mapping[str, float]) -> Iterator[Found]:
+    """Series far from all others, then single values: those that come back, and steps that do not (or had no year to)."""
+    share = 1 / len(cube.regions)
+    far = levels.far_series(x, known, limits)
+    for r, size in far:
+        years = tuple(y for y, some in zip(cube.years, known[r], strict=True) if some)
+        cells = frozenset((cube.regions[r], y) for y in years)
+        said = f"the whole series lies {np.exp(abs(size)):,.0f} times {'above' if size > 0 else 'below'} every other region"
+        yield Found(code, "outlier", years, (cube.regions[r],), share, size, True, cells, said, refused=("correct",))
+    found = {(r, t): (size, False, "") for r, t, size in checks.spikes(x, known, limits)}
+    for s in levels.steps(x, known, limits):
+        how = f"{np.exp(abs(s.size)):,.0f} times {'more' if s.size > 0 else 'less'}"
+        said = f"{x[s.region, s.year]:.12g} is {how} than the year beside it and the other regions let expect"
+        found[s.region, s.year] = (s.size, s.sure, said)
+    for (r, t), (size, sure, said) in sorted(found.items()):
+        cell = (cube.regions[r], cube.years[t])
+        yield Found(code, "outlier", cell[1:], cell[:1], share, size, sure, frozenset([cell]), said)
 
 
 def _seen_years(cube: Cube, known: np.ndarray) -> tuple[str, ...]:

@@ -1,0 +1,72 @@
+"""Levels: steps and whole series far from all other regions, as a slipped unit or decimal point makes them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from yindi.intake.checks import growth
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """The strange side of a step: region, year, size (log, beside the year's median change), and whether it is sure."""
+
+    region: int
+    year: int
+    size: float
+    sure: bool
+
+
+def _logs(x: np.ndarray, known: np.ndarray) -> np.ndarray:
+    fine = known & (x > 0)
+    logs: np.ndarray = np.where(fine, np.log(np.where(fine, x, 1.0)), np.nan)
+    return logs
+
+
+def _range_of_others(logs: np.ndarray, r: int) -> tuple[float, float] | None:
+    others = np.delete(logs, r, axis=0)
+    others = others[np.isfinite(others)]
+    return (float(others.min()), float(others.max())) if len(others) else None
+
+
+def steps(x: np.ndarray, known: np.ndarray, limits: Mapping[str, float]) -> list[Step]:
+    """Steps of one region beside the year's median change, in any year, the last and the first among them.
+
+    A step of `sure` (log) to a level that no other region has in any year is sure; from `step` on it is worth a look.
+    """
+    g, logs = growth(x, known), _logs(x, known)
+    counted = np.isfinite(g).sum(axis=0)
+    enough = counted >= 3
+    median = np.zeros(g.shape[1])
+    if enough.any():
+        median[enough] = np.nanmedian(g[:, enough], axis=0)
+    found: dict[tuple[int, int], Step] = {}
+    for r, b in np.argwhere(np.isfinite(g) & (np.abs(np.nan_to_num(g - median)) >= limits["step"]) & enough):
+        usual = float(np.nanmedian(logs[r]))
+        t = int(b + 1 if abs(logs[r, b + 1] - usual) >= abs(logs[r, b] - usual) else b)
+        size = float(g[r, b] - median[b]) * (1 if t == b + 1 else -1)
+        step = Step(int(r), t, size, abs(size) >= limits["sure"] and _outside(logs, int(r), t))
+        if (r, t) not in found or step.sure:
+            found[int(r), t] = step
+    return list(found.values())
+
+
+def _outside(logs: np.ndarray, r: int, t: int) -> bool:
+    others = _range_of_others(logs, r)
+    return others is not None and not others[0] <= logs[r, t] <= others[1]
+
+
+def far_series(x: np.ndarray, known: np.ndarray, limits: Mapping[str, float]) -> list[tuple[int, float]]:
+    """(region, log distance) of series that lie as a whole `far` (log) above or below every value of all other regions."""
+    logs = _logs(x, known)
+    live = np.flatnonzero(np.isfinite(logs).any(axis=1))
+    found = []
+    for r in live if len(live) > limits["regions"] else ():
+        low, high = _range_of_others(logs, int(r)) or (0.0, 0.0)
+        above, below = float(np.nanmin(logs[r])) - high, low - float(np.nanmax(logs[r]))
+        if max(above, below) >= limits["far"]:
+            found.append((int(r), above if above > below else -below))
+    return found
