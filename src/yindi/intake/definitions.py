@@ -127,10 +127,21 @@ def _pairs(path: str, code: str = "code") -> dict[str, tuple[str, str]]:
 def names(known: Mapping[str, Variable], chosen: Framework, config: StudyConfig, folder: Path) -> Names:
     """Names of regions, variables (also as indicators), dimensions, industries, groups and levers."""
     called = {v.code: (v.zh, v.en) for v in known.values()}
-    made = Names().plus("region", region_names(config.regions.level)).plus("variable", called).plus("indicator", called)
+    activity = names_of_industries(config, folder)
+    made = (
+        Names()
+        .plus("region", region_names(config.regions.level))
+        .plus("variable", {**activity, **called})
+        .plus("indicator", called)
+    )
     made = made.plus("dimension", chosen.dimensions).plus("group", _pairs("regions/groups.csv", "group"))
     made = made.plus("lever", _pairs("levers.csv", "lever"))
-    return made.plus("industry", {**_pairs("sections.csv"), **_industries(config, folder)})
+    return made.plus("industry", activity)
+
+
+def names_of_industries(config: StudyConfig, folder: Path) -> dict[str, tuple[str, str]]:
+    """Code -> (zh, en) of the sections of GB/T 4754 and of the study's industries."""
+    return {**_pairs("sections.csv"), **_industries(config, folder)}
 
 
 def region_names(level: str) -> dict[str, tuple[str, str]]:

@@ -13,7 +13,7 @@ from yindi.core.config import Input, StudyConfig, Treatment
 from yindi.core.errors import Problems, ProblemsError, UsageError, did_you_mean
 from yindi.core.framework import Framework, Variable
 from yindi.core.ledger import Source
-from yindi.intake import assemble, checks, definitions, findings, flood, layouts, read, treat
+from yindi.intake import assemble, checks, definitions, findings, flood, industries, layouts, read, treat
 from yindi.intake.findings import Found
 from yindi.intake.reader import Reading
 from yindi.intake.regions import Gazetteer, mainland
@@ -112,6 +112,9 @@ def _build_activity(d: Draft) -> None:
         )
     d.activity = assemble.cube(readings, [d.grids[n] for n in activity], regions=d.panel.regions, years=years, items=items,
                                problems=d.problems)  # fmt: skip
+    industries.faults(d.activity, definitions.names_of_industries(d.config, d.folder), d.problems)
+    for n in activity:
+        industries.odd_units(d.readings[n], d.grids[n], d.problems)
     totals = {d.specs[n].total for n in activity} - {None}
     for total in sorted(t for t in totals if t is not None and t not in d.panel.items):
         d.problems.add("study.yaml: inputs", f"total: {total!r} is no variable in the files.", "name the variable with the total",
@@ -191,6 +194,8 @@ def _find(d: Draft, cube: assemble.Cube) -> None:
         d.found += sorted(findings.of_variable(cube, d.variables[code]), key=lambda f: f.id)
     needed = set(_indicator_codes(d))
     d.found = [replace(f, refused=("keep",)) if f.kind in ("absent", "constant") and f.variable in needed else f for f in d.found]
+    if d.activity is not None:
+        d.found += industries.absences(d.activity, {c for n in d.of("activity") for c in d.readings[n].faulty})
     for n, spec in enumerate(d.specs):
         said = [("left_out", f"{len(rows)} row(s), {why}", rows) for why, rows in d.readings[n].left_out.items()]
         said += [("name", f"row {rows[0]}: {name}", rows) for name, rows in d.readings[n].by_missing.items()]
@@ -206,13 +211,19 @@ def unanswered(d: Draft) -> None:
         if (
             not f.sure
             or findings.answered(f, answers)
-            or (f.kind in ("absent", "constant", "filled") and f.variable not in needed)
+            or (f.kind in ("absent", "constant", "filled") and f.variable not in needed and not _of_activity(d, f))
         ):
             continue
         d.problems.add(_where(d, f), _sentence(d, f), _paste(f))
 
 
+def _of_activity(d: Draft, f: Found) -> bool:
+    return d.activity is not None and f.variable in d.activity.items and (d.panel is None or f.variable not in d.panel.items)
+
+
 def _where(d: Draft, f: Found) -> str:
+    if d.activity is not None and _of_activity(d, f):
+        return industries.places(d.activity, f)
     if d.panel is None:
         return f.variable
     books = d.panel.book[:, :, d.panel.at(f.variable)]
@@ -221,8 +232,9 @@ def _where(d: Draft, f: Found) -> str:
 
 
 def _sentence(d: Draft, f: Found) -> str:
-    title, v = findings.rules()[f.kind]["title"], d.variables[f.variable]
-    head = f"{title['en']} ({title['zh']}): {v.zh}"
+    title = findings.rules()[f.kind]["title"]
+    name = d.variables[f.variable].zh if f.variable in d.variables else f"industry {f.variable}"
+    head = f"{title['en']} ({title['zh']}): {name}"
     if f.kind in ("break", "vintage"):
         return f"{head} {int(f.years[0]) - 1}/{f.years[0]}, {f.share:.0%} of the regions, size {np.expm1(f.size):+.0%}."
     when = f"{f.years[0]} to {f.years[-1]}" if len(f.years) > 2 else " and ".join(f.years)
@@ -245,7 +257,12 @@ def _treat(d: Draft, cube: assemble.Cube) -> None:
     for code in cube.items:
         answers = d.config.treatments.get(code, ())
         d.segments[code] = treat.segments(code, cube.years, answers, d.found)
-    treat.apply(cube, d.config.treatments, d.segments, d.found, d.problems)
+    theirs = industries.of(d.config.treatments, d.activity, cube)
+    mine = {v: answers for v, answers in d.config.treatments.items() if v not in theirs}
+    treat.apply(cube, mine, d.segments, d.found, d.problems)
+    if d.activity is not None:
+        parts = dict.fromkeys(theirs, (d.activity.years,))
+        treat.apply(d.activity, {v: d.config.treatments[v] for v in theirs}, parts, d.found, d.problems)
     for state in (assemble.CORRECTED, assemble.IMPUTED):
         _bounds(d, cube, state)
     for code in sorted(set(_indicator_codes(d)) & set(cube.items) - treat.dropped(d.config.treatments)):

@@ -128,6 +128,7 @@ def _long_value(r: Reader, row: Sequence[object], cell: Cell, unit_at: int | Non
             r.add(cell.row, unit_at + 1, f"{fault} ({cell.item}).", "correct the unit, or add it to the table of units")
             r.reading.faulty.add((cell.region, cell.year, cell.item))
             return
+        r.reading.written[cell.row, unit_at + 1] = units.plain(row[unit_at])
         value = _times(value, times)
     r.reading.cells.append(Cell(cell.region, cell.year, cell.item, value, cell.row, cell.column))
 

@@ -30,7 +30,7 @@ class Cell:
 
 @dataclass(slots=True)
 class Reading:
-    """What one input gave: cells, region-years with their rows, units, rows left out with the reason, cells with a fault."""
+    """What one input gave: cells, region-years with their rows, units, rows left out, cells with a fault, units as written."""
 
     cells: list[Cell] = field(default_factory=list)
     rows: dict[tuple[str, str], int] = field(default_factory=dict)
@@ -38,6 +38,7 @@ class Reading:
     left_out: dict[str, list[int]] = field(default_factory=dict)
     faulty: set[tuple[str, str, str]] = field(default_factory=set)
     by_missing: dict[str, list[int]] = field(default_factory=dict)
+    written: dict[tuple[int, int], str] = field(default_factory=dict)
 
 
 def text(row: Sequence[object], at: int | None) -> str:
