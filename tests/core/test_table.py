@@ -67,7 +67,7 @@ def test_text_columns_and_frames():
     assert table.text("name", region="a") == "甲"
     assert not table.has("name", region="b")
     assert list(table.frame().columns) == ["region", "name", "value"]
-    with pytest.raises(UsageError, match=r"no column 'nam'; it has \['name', 'value'\]. Did you mean \('name',\)"):
+    with pytest.raises(UsageError, match=r"no column 'nam'; it has name, value. Did you mean name"):
         table.array("nam")
 
 

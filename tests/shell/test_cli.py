@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -11,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from yindi.core.errors import InfeasibleError, PartialError
+from yindi.core.errors import AxisError, InfeasibleError, PartialError
 from yindi.core.study import Study
-from yindi.shell import cli, job, store
+from yindi.shell import cli, job, naming, store
 
 
 @pytest.fixture
@@ -56,7 +57,7 @@ def test_verify_says_three(results: Path, capsys: pytest.CaptureFixture[str]) ->
     assert cli.call(["verify", str(results), "--json"]) == 3
     said = json.loads(capsys.readouterr().out)
     assert not said["ok"]
-    assert {m["place"] for m in said["mismatches"]} == {"indicators.csv", "industries.csv", "panel", "activity", "plan"}
+    assert {m["place"] for m in said["mismatches"]} == {"panel", "activity", "plan"}
 
 
 def test_methods(capsys: pytest.CaptureFixture[str]) -> None:
@@ -296,3 +297,68 @@ def test_audit(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_our_own_tables_pass_our_audit(example_results: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.call(["audit", str(example_results)]) == 0, capsys.readouterr().out
+
+
+INDEX = "scores.index[region={}][year=2023]"
+
+
+@pytest.mark.parametrize("name", ["甘肃", "甘肃省", "Gansu", "gansu"])
+def test_why_reads_a_name(name: str, example_results: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.call(["why", str(example_results), INDEX.format("620000")]) == 0
+    by_code, _ = capsys.readouterr()
+    assert cli.call(["why", str(example_results), INDEX.format(name)]) == 0
+    by_name, err = capsys.readouterr()
+    assert by_name == by_code
+    assert err == f"yindi: region {name!r} is read as 620000.\n"
+
+
+@pytest.mark.parametrize(
+    ("ref", "code", "said"),
+    [
+        (INDEX.format("Gansoo"), 3, "Candidates: 620000 (甘肃, Gansu)"),
+        (INDEX.format("nonsense"), 3, "has no 'nonsense'"),
+        ("scores.index[regon=620000][year=2023]", 2, "no axis 'regon'; it has region, year. Did you mean region?"),
+        ("scores.index[zzz=620000][year=2023]", 2, "no axis 'zzz'; it has region, year."),
+        ("scores.index[region=620000]", 3, "is addressed by region, year, not by region."),
+        ("layout.allocation[region=620000]", 3, "is addressed by region, industry, not by region."),
+        (INDEX.format("620000") + ".zzz", 2, "has no column 'zzz'"),
+        ("qqq", 2, "No result is called 'qqq'. All: config, panel"),
+    ],
+)
+def test_why_says_what_there_is(
+    ref: str, code: int, said: str, example_results: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.call(["why", str(example_results), ref]) == code
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert said in err
+    assert not {"()", "['", "('"} & {err[n : n + 2] for n in range(len(err))}, err
+
+
+def test_a_name_of_two_is_not_guessed(full: Study) -> None:
+    names = full.names.plus("region", {"1": ("甲市", "Same"), "2": ("乙市", "Same")})
+    assert naming.code_of(names, "region", "甲", ("1", "2"), where="here") == "1"
+    with pytest.raises(AxisError, match=r"2 are called 'Same'.* Candidates: 1 \(甲市, Same\), 2 \(乙市, Same\)"):
+        naming.code_of(names, "region", "Same", ("1", "2"), where="here")
+
+
+def test_a_cell_without_a_column_shows_all_columns(example_results: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    ref = "layout.allocation[region=620000][industry=software]"
+    assert cli.call(["why", str(example_results), ref, "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    table = store.load(example_results).table("layout.allocation")
+    at = {"region": "620000", "industry": "software"}
+    assert told["columns"] == {c: table.at(at, c) for c in table.columns if table.has(c, **at)}
+    assert told["value"] == table.number(**at)
+    assert any(line.startswith("  chosen = ") for line in told["trace"])
+    assert cli.call(["why", str(example_results), f"{ref}.chosen"]) == 0
+    assert "  value = " not in capsys.readouterr().out
+
+
+def test_report_reads_a_name(example_results: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = tmp_path / "results"
+    shutil.copytree(example_results, out)
+    assert cli.call(["report", str(out), "--region", "甘肃省", "--lang", "zh", "--format", "html"]) == 0
+    assert capsys.readouterr().out.splitlines() == [str(out / "reports" / "620000.zh.html")]
+    assert cli.call(["report", str(out), "--region", "Gansoo"]) == 3
+    assert "Candidates: 620000 (甘肃, Gansu)" in capsys.readouterr().err

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,7 +14,7 @@ import pytest
 from yindi.core.finding import Quantity
 from yindi.core.study import Study
 from yindi.core.table import Table
-from yindi.shell import archive, store
+from yindi.shell import archive, cli, store
 from yindi.shell import verify as verifying
 from yindi.shell.verify import Report, verify
 
@@ -159,6 +160,21 @@ def test_inputs_that_changed_or_moved(results: Path, tmp_path: Path) -> None:
     assert [m.message for m in report.mismatches] == [
         "the input is not there, so it cannot be checked; say where with --inputs DIR."
     ] * 2
+
+
+def test_results_copied_without_their_inputs(results: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Inputs that are not there are a state of their own: a note, and a failure only under --strict."""
+    copy = tmp_path / "far" / "away" / "out"
+    shutil.copytree(results, copy)
+    report = verify(copy)
+    assert report.ok
+    assert list(report.unchecked.items()) == [("inputs not found beside the results (give --inputs DIR)", 2)]
+    assert cli.call(["verify", str(copy)]) == 0
+    assert "not checked: 2 inputs not found beside the results (give --inputs DIR)" in capsys.readouterr().out
+    assert cli.call(["verify", str(copy), "--strict"]) == 3
+    assert cli.call(["verify", str(copy), "--strict", "--inputs", str(tmp_path)]) == 0
+    (tmp_path / "industries.csv").unlink()
+    assert places(verify(results)) == {"industries.csv"}
 
 
 def test_a_configuration_in_the_manifest(results: Path) -> None:

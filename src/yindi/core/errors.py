@@ -108,6 +108,12 @@ def did_you_mean(word: str, known: Iterable[str]) -> tuple[str, ...]:
     return tuple(difflib.get_close_matches(word, [str(k) for k in known], n=3, cutoff=0.5))
 
 
+def suggestion(word: str, known: Iterable[str]) -> str:
+    """` Did you mean a, b?` with the known words that resemble `word`; empty where none does."""
+    near = did_you_mean(word, known)
+    return f" Did you mean {', '.join(near)}?" if near else ""
+
+
 def need(module: str, extra: str) -> ModuleType:
     """Import an optional module, or raise UsageError that names the extra which brings it."""
     try:

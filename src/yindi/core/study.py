@@ -10,7 +10,7 @@ import numpy as np
 
 from yindi.core import resources
 from yindi.core.config import StudyConfig
-from yindi.core.errors import EvidenceError, UsageError, did_you_mean
+from yindi.core.errors import EvidenceError, UsageError, suggestion
 from yindi.core.finding import Quantity, Ref
 from yindi.core.framework import Framework, Variable
 from yindi.core.ledger import Ledger, Source, Step, digest
@@ -47,7 +47,9 @@ class Study:
     def need(self, stage: str) -> Any:
         """The results of a stage; raises UsageError when it has not run."""
         if stage not in self.results:
-            raise UsageError(f"The study has no {stage!r} yet: run that stage first. It has {sorted(self.results)}.")
+            raise UsageError(
+                f"The study has no {stage!r} yet: run that stage first. It has {', '.join(sorted(self.results)) or 'none'}."
+            )
         return self.results[stage]
 
     def plus(self, stage: str, result: Result, *records: Source | Step) -> Study:
@@ -105,8 +107,8 @@ class Study:
             self.need(stage)
         found = getattr(self.results.get(stage), entry, None) if entry else None
         if not isinstance(found, Table):
-            near = did_you_mean(name, self.table_names())
-            raise UsageError(f"No result is called {name!r}. Did you mean {near}? All: {list(self.table_names())}.")
+            names = self.table_names()
+            raise UsageError(f"No result is called {name!r}.{suggestion(name, names)} All: {', '.join(names)}.")
         return found
 
     def frame(self, name: str) -> pandas.DataFrame:

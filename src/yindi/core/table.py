@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from yindi.core.axes import positions
-from yindi.core.errors import AbsentError, AxisError, EvidenceError, UsageError, did_you_mean
+from yindi.core.errors import AbsentError, AxisError, EvidenceError, UsageError, suggestion
 from yindi.core.finding import Quantity, Ref
 from yindi.core.ledger import digest
 
@@ -82,13 +82,13 @@ class Table:
         for name, labels in self.axes:
             if name == axis:
                 return labels
-        raise AxisError(f"{self.name} has no axis {axis!r}; it has {[a for a, _ in self.axes]}.")
+        raise AxisError(f"{self.name} has no axis {axis!r}; it has {self._axis_names()}.")
 
     def array(self, column: str = "value") -> np.ndarray:
         """The read-only array of one column."""
         if column not in self.columns:
-            near = did_you_mean(column, self.columns)
-            raise UsageError(f"{self.name} has no column {column!r}; it has {list(self.columns)}. Did you mean {near}?")
+            near = suggestion(column, self.columns)
+            raise UsageError(f"{self.name} has no column {column!r}; it has {', '.join(self.columns)}.{near}")
         return self.columns[column]
 
     def dense(self, column: str = "value") -> np.ndarray:
@@ -100,9 +100,13 @@ class Table:
             raise AbsentError(f"{self.name}.{column}: {len(absent)} absent cell(s), the first {cells}.")
         return array
 
+    def _axis_names(self) -> str:
+        return ", ".join(axis for axis, _ in self.axes) or "none"
+
     def _index(self, where: Mapping[str, str]) -> tuple[int, ...]:
         if len(where) != len(self.axes) or any(a not in where for a, _ in self.axes):
-            raise AxisError(f"{self.name} is addressed by {[a for a, _ in self.axes]}, not by {sorted(where)}.")
+            given = ", ".join(sorted(where)) or "nothing"
+            raise AxisError(f"{self.name} is addressed by {self._axis_names()}, not by {given}.")
         try:
             return tuple(labels.index(where[a]) for a, labels in self.axes)
         except ValueError:
@@ -159,7 +163,7 @@ class Table:
                 axes[n] = (axis, tuple(wanted[axis]))
         unknown = set(wanted) - {a for a, _ in self.axes}
         if unknown:
-            raise AxisError(f"{self.name} has no axis {sorted(unknown)}; it has {[a for a, _ in self.axes]}.")
+            raise AxisError(f"{self.name} has no axis {', '.join(sorted(unknown))}; it has {self._axis_names()}.")
         return Table(self.name, tuple(axes), columns, self.step, self.units, marks)
 
     def frame(self) -> pandas.DataFrame:

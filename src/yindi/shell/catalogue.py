@@ -8,7 +8,7 @@ import pkgutil
 from typing import Any
 
 from yindi.core import registry
-from yindi.core.errors import UsageError, did_you_mean
+from yindi.core.errors import UsageError, suggestion
 
 PACKAGES = ("intake", "measure", "disparity", "diagnose", "opportunities", "layout", "simulate")
 
@@ -31,7 +31,7 @@ def rows(kind: str | None = None) -> list[dict[str, Any]]:
     found = registry.methods(kind)
     if kind is not None and not found:
         kinds = sorted({m.kind for m in registry.methods()})
-        raise UsageError(f"No method is of kind {kind!r}. Kinds: {', '.join(kinds)}. Did you mean {did_you_mean(kind, kinds)}?")
+        raise UsageError(f"No method is of kind {kind!r}. Kinds: {', '.join(kinds)}.{suggestion(kind, kinds)}")
     return [{"kind": m.kind, "name": m.name, "parameters": {k: _plain(v) for k, v in m.params.items()}, "laws": list(m.laws),
              "cites": list(m.cites), "summary": m.summary, "function": f"{m.fn.__module__}.{m.fn.__qualname__}"}
             for m in found]  # fmt: skip

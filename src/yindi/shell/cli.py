@@ -140,7 +140,7 @@ def check(study: Path, changes: Sequence[str], as_json: bool) -> int:
 
 @yindi.command()
 @click.argument("results", metavar="DIR", type=click.Path(path_type=Path))
-@click.option("--region", "regions", multiple=True, metavar="CODE", help="A region's code, or nation (default: all).")
+@click.option("--region", "regions", multiple=True, metavar="CODE", help="A region's code or name, or nation (default: all).")
 @click.option("--lang", metavar="LIST", help="zh, en or zh,en (default: as the study file says).")
 @click.option(
     "--format", "formats", metavar="LIST", help="docx, html, pdf, xlsx, figures, or several (default: as the study file says)."
@@ -173,17 +173,20 @@ def why(results: Path, ref: str, as_json: bool) -> None:
     """Trace REF, as printed in reports, back to its steps, cells and files."""
     from yindi.shell import trace
 
-    study, text = trace.why(results, ref)
-    quantity = trace.value(study, ref)
-    _give(as_json, {"ref": ref, "value": quantity, "trace": text.splitlines()}, text)
+    found = trace.why(results, ref)
+    for note in found.notes:
+        _message(note)
+    content = {"ref": str(found.ref), "value": found.value, "columns": found.columns, "trace": found.text.splitlines()}
+    _give(as_json, {**content, "notes": found.notes}, found.text)
 
 
 @yindi.command()
 @click.argument("results", metavar="DIR|FILE.docx", type=click.Path(path_type=Path))
 @click.option("--inputs", type=click.Path(path_type=Path), help="Folder of the study file, if it is not where it was.")
 @click.option("--against", metavar="DIR", type=click.Path(path_type=Path), help="Results that the edited Word file came from.")
+@click.option("--strict", is_flag=True, help="Exit with 3, too, where inputs are not found or a file could not be checked.")
 @_json
-def verify(results: Path, inputs: Path | None, against: Path | None, as_json: bool) -> int:
+def verify(results: Path, inputs: Path | None, against: Path | None, strict: bool, as_json: bool) -> int:
     """Re-read every number in the tables and reports of DIR against the stored results, and the inputs' hashes.
 
     With --against: what was edited in one Word report, and whether its numbers still agree.
@@ -194,9 +197,13 @@ def verify(results: Path, inputs: Path | None, against: Path | None, as_json: bo
 
     report = verifying.verify(results, inputs=inputs)
     wrong = [{"place": m.place, "message": m.message} for m in report.mismatches]
-    content = {**_outcome(report.ok, wrong), "checked": report.checked, "unchecked": report.unchecked, "mismatches": wrong}
+    if strict:
+        wrong += [{"place": "", "message": f"not checked: {n} {what}"} for what, n in report.unchecked.items()]
+        if report.unchecked:
+            _message("--strict: what was not checked counts as wrong.")
+    content = {**_outcome(not wrong, wrong), "checked": report.checked, "unchecked": report.unchecked, "mismatches": wrong}
     _give(as_json, content, "\n".join(verifying.lines(report)))
-    return 0 if report.ok else 3
+    return 3 if wrong else 0
 
 
 def _outcome(ok: bool, wrong: Sequence[dict[str, str]]) -> dict[str, Any]:

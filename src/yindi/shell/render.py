@@ -12,7 +12,7 @@ from typing import Any
 
 from yindi.core.config import StudyConfig
 from yindi.core.document import Document
-from yindi.core.errors import UsageError, did_you_mean, need
+from yindi.core.errors import UsageError, need, suggestion
 from yindi.core.finding import Quantity
 from yindi.core.study import Study
 from yindi.report import export, styles
@@ -22,7 +22,7 @@ from yindi.report.pdf import pdf
 from yindi.report.reread import docx_numbers
 from yindi.report.template import fill
 from yindi.report.xlsx import workbook
-from yindi.shell import folder, store
+from yindi.shell import folder, naming, store
 
 FORMATS = ("docx", "html", "pdf", "xlsx", "figures")
 STYLED = ("docx", "pdf")
@@ -138,8 +138,8 @@ def chosen(
     ):
         unknown = sorted(set(asked) - known)
         if unknown:
-            raise UsageError(f"No report of {what} {unknown[0]!r}; there are {', '.join(sorted(known)) or 'none'}. "
-                             f"Did you mean {did_you_mean(unknown[0], known)}?")  # fmt: skip
+            raise UsageError(f"No report of {what} {unknown[0]!r}; there are {', '.join(sorted(known)) or 'none'}."
+                             f"{suggestion(unknown[0], known)}")  # fmt: skip
     kinds = formats or study.config.report.formats
     return [(d, k) for d in have if (not subjects or d.subject in subjects) and (not languages or d.language in languages)
             for k in kinds]  # fmt: skip
@@ -203,6 +203,7 @@ def again(
     study = store.load(target)
     look = Look(profile, None if template is None else template.read_bytes())
     languages, formats = _only(study.config, languages, formats, look)
+    subjects = [naming.subject(study.names, s, ("nation", *study.panel.regions)) for s in subjects]
     wanted = chosen(study, subjects, languages, formats)
     if not wanted:
         raise UsageError(f"{results}: this run has no plan yet, so there is nothing to report; run it without --only.")

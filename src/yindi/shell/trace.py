@@ -3,30 +3,55 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from yindi.core.finding import Ref
 from yindi.core.study import Study
+from yindi.core.table import Table
 from yindi.intake.read import Grid, read
-from yindi.shell import store
+from yindi.shell import naming, store
 
 _PLACE = re.compile(r"\((?:\w+), (?P<path>[^!()]+?)(?:!(?P<sheet>.+))? row (?P<row>\d+) column (?P<column>\d+)\)$")
 
 
-def value(study: Study, ref: str) -> float | str:
-    """What stands in the referenced cell."""
-    parsed = Ref.parse(ref)
-    return study.table(parsed.name).at(dict(parsed.at), parsed.column)
+@dataclass(frozen=True, slots=True)
+class Traced:
+    """A cell: the reference as it was read, what stands there (per column where none was named), its trace, and notes."""
+
+    ref: Ref
+    value: float | str
+    columns: Mapping[str, float | str]
+    text: str
+    notes: tuple[str, ...]
 
 
-def why(place: Path, ref: str) -> tuple[Study, str]:
-    """The study and the trace of a reference, each cell followed by its line in the file."""
+def why(place: Path, text: str) -> Traced:
+    """The trace of a reference, each cell followed by its line in the file; names are read as the codes they stand for."""
     study = store.load(place)
-    text = study.why(ref)
+    ref, notes = naming.resolve(study, text)
+    ref, columns = _columns(study.table(ref.name), ref, text)
+    first, *rest = study.why(ref).splitlines()
+    lines = [first, *(f"  {column} = {value!r}" for column, value in columns.items() if column != ref.column), *rest]
     folder = inputs_folder(place)
-    return study, text if folder is None else "\n".join(_with_raw_lines(study, text, folder))
+    if folder is not None:
+        lines = _with_raw_lines(study, lines, folder)
+    value = study.table(ref.name).at(dict(ref.at), ref.column)
+    return Traced(ref, value, columns, "\n".join(lines), notes)
+
+
+def _columns(table: Table, ref: Ref, text: str) -> tuple[Ref, dict[str, float | str]]:
+    """The column that is meant, and the values of all present columns where none was named."""
+    if not text.strip().endswith("]") or len(table.columns) == 1 or ref.name == "config":
+        return ref, {}
+    at = dict(ref.at)
+    if set(at) != {axis for axis, _ in table.axes}:
+        table.at(at, next(iter(table.columns)))
+    values = {c: table.at(at, c) for c in table.columns if table.has(c, **at)}
+    if "value" in table.columns or not values:
+        return ref, values
+    return replace(ref, column=next(iter(values))), values
 
 
 def inputs_folder(place: Path) -> Path | None:
@@ -38,10 +63,10 @@ def inputs_folder(place: Path) -> Path | None:
     return found if found is not None and found.is_dir() else None
 
 
-def _with_raw_lines(study: Study, text: str, folder: Path) -> list[str]:
+def _with_raw_lines(study: Study, text: Iterable[str], folder: Path) -> list[str]:
     raw = _RawLines(folder, {s.path: s.sha256 for s in study.ledger.sources.values()})
     lines: list[str] = []
-    for line in text.splitlines():
+    for line in text:
         lines.append(line)
         found = _PLACE.search(line)
         if found:

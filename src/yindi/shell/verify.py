@@ -19,6 +19,8 @@ from yindi.shell import folder, render, store
 from yindi.shell.reader import Reader
 from yindi.shell.trace import inputs_folder
 
+NOT_BESIDE = "inputs not found beside the results (give --inputs DIR)"
+
 
 @dataclass(frozen=True, slots=True)
 class Mismatch:
@@ -64,7 +66,7 @@ def verify(place: str | Path, *, inputs: Path | None = None) -> Report:
     report = Report()
     _outputs(at, manifest["outputs"], report)
     study = store.load(at)
-    _inputs(study, manifest["inputs"], inputs or inputs_folder(at), report)
+    _inputs(study, manifest["inputs"], inputs, inputs_folder(at), report)
     if json.loads(json.dumps(study.config.model_dump(mode="json"))) != manifest["config"]:
         report.wrong(folder.MANIFEST, "its configuration is not the stored one.")
     _ledger(study, report)
@@ -101,10 +103,14 @@ def _outputs(at: Path, said: dict[str, str], report: Report) -> None:
             report.wrong(name, "has changed since it was written (sha256 differs from the manifest).")
 
 
-def _inputs(study: Study, said: list[dict[str, str]], where: Path | None, report: Report) -> None:
+def _inputs(study: Study, said: list[dict[str, str]], inputs: Path | None, beside: Path | None, report: Report) -> None:
     ledger = {(s.path, s.sha256) for s in study.ledger.sources.values()}
     if {(i["path"], i["sha256"]) for i in said} != ledger:
         report.wrong(folder.MANIFEST, "its inputs are not those of the stored ledger.")
+    where = inputs or beside
+    if inputs is None and (where is None or not any((where / path).is_file() for path, _ in ledger)):
+        report.skip(NOT_BESIDE, len(ledger))
+        return
     for path, sha256 in sorted(ledger):
         report.count("inputs")
         if where is None or not (where / path).is_file():
