@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from yindi.core.config import StudyConfig
-from yindi.core.errors import UsageError, did_you_mean
+from yindi.core.errors import UsageError, suggestion
 from yindi.core.study import Study
 
 STAGES = ("intake", "measure", "disparity", "diagnose", "opportunities", "layout", "simulate", "plan")
@@ -19,7 +19,7 @@ def up_to(only: str | None) -> tuple[str, ...]:
     if only is None:
         return STAGES
     if only not in STAGES:
-        raise UsageError(f"No stage is called {only!r}. Stages: {', '.join(STAGES)}. Did you mean {did_you_mean(only, STAGES)}?")
+        raise UsageError(f"No stage is called {only!r}. Stages: {', '.join(STAGES)}.{suggestion(only, STAGES)}")
     return STAGES[: STAGES.index(only) + 1]
 
 

@@ -9,7 +9,7 @@ import json
 from importlib.resources import files
 from typing import Any
 
-from yindi.core.errors import UsageError, did_you_mean
+from yindi.core.errors import UsageError, suggestion
 
 
 @functools.cache
@@ -19,7 +19,7 @@ def text(path: str) -> str:
     if not place.is_file():
         folder = path.rpartition("/")[0]
         have = [p.name for p in files("yindi.data").joinpath(folder).iterdir()]
-        raise UsageError(f"No packaged table {path!r}. Did you mean {did_you_mean(path.rpartition('/')[2], have)}?")
+        raise UsageError(f"No packaged table {path!r}.{suggestion(path.rpartition('/')[2], have)}")
     return place.read_text(encoding="utf-8")
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from yindi.core.errors import MethodError, did_you_mean
+from yindi.core.errors import MethodError, suggestion
 from yindi.core.registry import method
 from yindi.opportunities.arrays import amounts, quotient
 
@@ -42,7 +42,7 @@ def present(x: Any, *, rule: str = "hysteresis", enter: float = 1.0, leave: floa
     quotient falls below `leave`; a single date has no history, so there both rules agree. Raises MethodError for another rule.
     """
     if rule not in RULES:
-        raise MethodError(f"No presence rule is called {rule!r}. Known: {RULES}. Did you mean {did_you_mean(rule, RULES)}?")
+        raise MethodError(f"No presence rule is called {rule!r}. Known: {', '.join(RULES)}.{suggestion(rule, RULES)}")
     if not 0 <= leave <= enter:
         raise MethodError(f"leave ({leave}) must lie between 0 and enter ({enter}).")
     level = amounts(x, "x", dims=(2, 3)) if quotients else rca(x)

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from yindi.core.errors import MethodError, did_you_mean
+from yindi.core.errors import MethodError, suggestion
 from yindi.opportunities.arrays import binary, quotient
 from yindi.opportunities.complexity import eci_pci
 from yindi.opportunities.relatedness import density, gain, outlook, proximity
@@ -37,8 +37,8 @@ def reproduce(m: Any, *, convention: str = "consistent") -> Complexity:
     """
     here = binary(m)
     if convention not in CONVENTIONS:
-        near = did_you_mean(convention, CONVENTIONS)
-        raise MethodError(f"No convention is called {convention!r}. Known: {CONVENTIONS}. Did you mean {near}?")
+        hint = suggestion(convention, CONVENTIONS)
+        raise MethodError(f"No convention is called {convention!r}. Known: {', '.join(CONVENTIONS)}.{hint}")
     if not (here.any(axis=0).all() and here.any(axis=1).all()):
         raise MethodError("The programs treat empty rows and columns each in its own way; take them out first.")
     return {"consistent": _consistent, "econcomplex": _econcomplex, "datawheel": _datawheel}.get(convention, _atlas)(here)

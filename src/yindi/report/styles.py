@@ -6,7 +6,7 @@ import functools
 from typing import Any
 
 from yindi.core import resources
-from yindi.core.errors import UsageError, did_you_mean
+from yindi.core.errors import UsageError, suggestion
 
 W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 _HEADINGS = ("heading1", "heading2", "heading3")
@@ -20,7 +20,7 @@ def profile(name: str | None, language: str) -> dict[str, Any]:
     table: dict[str, dict[str, Any]] = resources.tree("report/profiles.yaml")
     key = name or _DEFAULT[language]
     if key not in table:
-        raise UsageError(f"No Word profile {key!r}; there are {sorted(table)}. Did you mean {did_you_mean(key, table)}?")
+        raise UsageError(f"No Word profile {key!r}; there are {', '.join(sorted(table))}.{suggestion(key, table)}")
     return table[key]
 
 
