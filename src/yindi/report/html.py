@@ -11,6 +11,7 @@ from yindi.core.document import Block, Document, Figure, Grid, Heading, Paragrap
 from yindi.core.finding import Label, Quantity
 from yindi.core.wording import MARK, suffix
 from yindi.report.charts import drawing
+from yindi.report.points import figure_grid
 from yindi.report.svg import svg
 from yindi.report.text import Evidence, any_marked, checksum, has_digit, is_number, plain, quantities, short, stored
 from yindi.report.words import word
@@ -154,15 +155,9 @@ def _figure(n: int, figure: Figure, language: str) -> str:
 
 def _data(figure: Figure, language: str) -> str:
     """The points of a figure as a table that opens on request: for readers without the picture, and for verify."""
-    labels: dict[str, Label] = {}
-    values: list[dict[str, Quantity]] = []
-    for series in figure.series:
-        values.append({label.code: q for label, q in series.points})
-        labels |= {label.code: label for label, _ in series.points}
-    head = ((word("item", language),), *(s.name for s in figure.series))
-    rows = [((label,), *((v[code],) if code in v else () for v in values)) for code, label in labels.items()]
+    grid = figure_grid(figure, language)
     summary = word("figure_data", language)
-    return f"<details><summary>{summary}</summary>{_table('', head, rows, language)}</details>"
+    return f"<details><summary>{summary}</summary>{_table('', grid.head, grid.rows, language)}</details>"
 
 
 def _closing(document: Document, evidence: Evidence) -> Iterator[str]:

@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from xml.sax.saxutils import escape, quoteattr
 
 from yindi.core.document import Document, Figure, Grid, Parts
-from yindi.core.finding import Label, Quantity
+from yindi.core.finding import Quantity
 from yindi.core.wording import MARK, suffix, unit
 from yindi.report.draw import width
 from yindi.report.package import XML, zipped
+from yindi.report.points import figure_grid
 from yindi.report.text import Evidence, is_number, joined, short, stored
 from yindi.report.words import word
 
@@ -77,18 +78,6 @@ def _numbered(document: Document) -> Iterator[tuple[str, int, Grid | Figure]]:
             kind = "table" if isinstance(block, Grid) else "figure"
             count[kind] += 1
             yield kind, count[kind], block
-
-
-def figure_grid(figure: Figure, language: str) -> Grid:
-    """The points of a figure as a table: a row per label, a column per series."""
-    labels: dict[str, Label] = {}
-    columns: list[dict[str, Quantity]] = []
-    for series in figure.series:
-        columns.append({label.code: q for label, q in series.points})
-        labels |= {label.code: label for label, _ in series.points}
-    head = ((word("item", language),), *(s.name for s in figure.series))
-    rows = tuple(((label,), *((c[code],) if code in c else () for c in columns)) for code, label in labels.items())
-    return Grid(figure.caption, head, rows, figure.note)
 
 
 def column_name(n: int) -> str:

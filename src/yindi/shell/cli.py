@@ -229,7 +229,7 @@ def _edited(file: Path, against: Path | None, as_json: bool) -> int:
 
 @yindi.command()
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--kind", metavar="KIND", help="dagum, theil, markov, moran, weights or coupling (default: guessed).")
+@click.option("--kind", metavar="KIND", help="dagum, theil, markov, moran, weights, coupling or panel (default: guessed).")
 @click.option("--data", type=click.Path(path_type=Path), help="The indicators behind a table of weights.")
 @_json
 def audit(file: Path, kind: str | None, data: Path | None, as_json: bool) -> int:
