@@ -43,7 +43,10 @@ def test_overview_and_tables(client: TestClient, full: Study) -> None:
     said = client.get("/api/study").json()
     assert said["title"] == {"zh": "虚构", "en": "Made up"}
     assert [r["code"] for r in said["regions"]] == list(full.panel.regions)
-    assert said["reports"] == [{"subject": "130000", "language": "zh"}, {"subject": "130000", "language": "en"}]
+    assert said["reports"] == [
+        {"subject": "130000", "language": "zh", "voice": "plan"},
+        {"subject": "130000", "language": "en", "voice": "plan"},
+    ]
     assert client.get("/api/tables").json()["tables"] == said["tables"]
 
 

@@ -202,8 +202,25 @@ class Simulate(_Model):
     """How much stronger spillovers are in the scenario of strong spillovers."""
 
 
+class Plan(_Model):
+    period: tuple[int, int] | None = None
+    """Middle and last year of the plan; without it the last is the next full half-decade at least five years after the data."""
+    departments: str | None = None
+    """CSV beside the study file (code, zh, en, ...): who leads and supports each kind of task; else the packaged table."""
+    projects: str | None = None
+    """CSV of major projects (region, name_zh, name_en, place, investment, unit, first, last, lead, source); none are invented."""
+    texts: str | None = None
+    """YAML of your own phrases beside the study file, laid out as data/phrases; they replace the packaged ones."""
+    higher: str | None = None
+    """Targets of the higher plan: a results folder of it, or a CSV (parent, variable, year, value, unit, source)."""
+    number: str = ""
+    """Document number as your office writes it."""
+
+
 class Report(_Model):
     languages: tuple[Literal["zh", "en"], ...] = ("zh", "en")
+    voices: tuple[Literal["plan", "research", "brief"], ...] = ("plan",)
+    """plan: a planning document; research: methods, robustness and references; brief: one page."""
     formats: tuple[Literal["docx", "html", "pdf", "xlsx", "figures"], ...] = ("docx", "html")
     """pdf needs the extra `pdf`; figures: a folder of SVG, PNG and CSV per report."""
     date: str = ""
@@ -235,6 +252,7 @@ class StudyConfig(_Model):
     opportunities: Opportunities = Opportunities()
     layout: Layout = Layout()
     simulate: Simulate = Simulate()
+    plan: Plan = Plan()
     report: Report = Report()
 
     @property

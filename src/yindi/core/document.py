@@ -73,13 +73,21 @@ Block = Heading | Paragraph | Grid | Figure
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One report: of the nation ("nation") or of one region (its code), in one language."""
+    """One report: of the nation ("nation") or of one region (its code), in one language and one voice."""
 
     subject: str
     language: str
     title: Parts
     subtitle: Parts
     blocks: tuple[Block, ...]
+    voice: str = "plan"
+    """plan (a planning document), research (methods and robustness), brief (one page)."""
+
+    @property
+    def name(self) -> str:
+        """The name of its files without their ending: SUBJECT.LANGUAGE of a plan, SUBJECT.VOICE.LANGUAGE of the other voices."""
+        middle = () if self.voice == "plan" else (self.voice,)
+        return ".".join((self.subject, *middle, self.language))
 
     def parts(self) -> Iterator[Part]:
         """Every part in reading order, figures' points included."""

@@ -143,6 +143,10 @@ class Plan(Result):
 
     sentences: Table  # sentence -> subject, language, section, text, phrase, grade
     quantities: Table  # cited (reference) -> value, times: how often a report cites it
+    targets: Table | None = None  # region, variable -> base, year, middle, final, low, high, growth, method, source, duty, lead
+    tasks: Table | None = None  # region, task ("t01"..) -> lever, measure, object, kind, lead, support, deadline, result, basis
+    cascade: Table | None = None  # region, variable -> parent, parent_target, share, target: where a higher plan is given
+    similarity: Table | None = None  # pair ("a|b") -> sentences, shared, share, frame, portfolio (overlap), common (why, text)
     documents: tuple[Document, ...] = ()
 
 

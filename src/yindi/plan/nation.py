@@ -24,7 +24,7 @@ def nation_document(w: Writer) -> Document:
     blocks: tuple[Block, ...] = tuple(block for part in parts for block in part(w))
     title = w.say("title_nation").parts
     subtitle = w.say("subtitle", first=w.name("year", w.study.panel.years[0]), last=w.name("year", w.year)).parts
-    return Document("nation", w.phrases.language, title, subtitle, blocks)
+    return Document("nation", w.phrases.language, title, subtitle, blocks, w.voice)
 
 
 def summary(w: Writer) -> tuple[Block, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import re
 import string
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +20,8 @@ SPELLED = re.compile(
     re.IGNORECASE,
 )
 SIGNS = ("plus", "zero", "minus")
+TABLES = ("", "tables.", "plan.", "research.", "brief.")
+"""The phrase files of a language: the common one, words of the plan's tables, and the voices."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,10 +105,25 @@ def _same_keys(tables: Mapping[str, Mapping[str, Any]], section: str, problems: 
                     problems.add(f"{language}: {row}", f"needs the words {SIGNS}, has {sorted(by_sign)}")
 
 
+def _joined(tables: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    """One table of several; raises UsageError where a key is in more than one."""
+    out: dict[str, Any] = {"sentences": {}, "titles": {}, "words": {}, "allowed": []}
+    for table in tables:
+        for section in ("sentences", "titles", "words"):
+            rows = table.get(section) or {}
+            twice = sorted(set(rows) & set(out[section]))
+            if twice:
+                raise UsageError(f"Phrase tables: {section} {', '.join(twice)} are given twice.")
+            out[section] |= rows
+        out["allowed"] += table.get("allowed") or []
+        out |= {key: table[key] for key in ("join", "last") if key in table}
+    return out
+
+
 @functools.cache
 def load() -> Mapping[str, Phrases]:
-    """The packaged phrases of every language, checked."""
-    tables = {language: resources.tree(f"phrases/{language}.yaml") for language in LANGUAGES}
+    """The packaged phrases of every language, checked: the common table and one more per voice."""
+    tables = {language: _joined(resources.tree(f"phrases/{n}{language}.yaml") for n in TABLES) for language in LANGUAGES}
     check(tables)
     return {
         language: Phrases(language, t["sentences"], t["titles"], t["words"], t["join"], t["last"])

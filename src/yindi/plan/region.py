@@ -19,7 +19,7 @@ def region_document(w: Writer) -> Document:
     region = w.name("region", w.subject)
     title = w.say("title_region", region=region).parts
     subtitle = w.say("subtitle", first=w.name("year", w.study.panel.years[0]), last=w.name("year", w.year)).parts
-    return Document(w.subject, w.phrases.language, title, subtitle, blocks)
+    return Document(w.subject, w.phrases.language, title, subtitle, blocks, w.voice)
 
 
 def summary(w: Writer) -> tuple[Block, ...]:

@@ -34,7 +34,8 @@ def compose(study: Study) -> tuple[Document, ...]:
     """Every document of a study in every language: a pure function of its tables, so that it can be done again and compared."""
     tables = phrases.load()
     subjects = ("nation", *study.panel.regions)
-    return tuple(_document(Writer(study, tables[x], s)) for x in study.config.report.languages for s in subjects)
+    report = study.config.report
+    return tuple(_document(Writer(study, tables[x], s, v)) for v in report.voices for x in report.languages for s in subjects)
 
 
 def _document(w: Writer) -> Document:
@@ -44,10 +45,10 @@ def _document(w: Writer) -> Document:
 def reworded(study: Study) -> list[tuple[str, str]]:
     """(place, what differs) for each stored document whose words no longer follow from the stored tables."""
     found: list[tuple[str, str]] = []
-    fresh = {(d.subject, d.language): d for d in compose(study)}
+    fresh = {d.name: d for d in compose(study)}
     for held in study.need("plan").documents:
-        place = f"document {held.subject}.{held.language}"
-        again = fresh.get((held.subject, held.language))
+        place = f"document {held.name}"
+        again = fresh.get(held.name)
         if again is None or len(again.blocks) != len(held.blocks):
             found.append((place, "has other sections than its tables give."))
         elif again != held:
@@ -91,7 +92,7 @@ def said(document: Document) -> Iterator[tuple[str, Sentence]]:
 
 def _sentences(bench: Bench, documents: Sequence[Document]) -> None:
     rows = [
-        (f"{d.subject}.{d.language}.{n}", d.subject, d.language, section, text_of(s.parts, d.language), s.finding, s.grade)
+        (f"{d.name}.{n}", d.subject, d.language, section, text_of(s.parts, d.language), s.finding, s.grade)
         for d in documents
         for n, (section, s) in enumerate(said(d), 1)
     ]

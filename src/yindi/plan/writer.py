@@ -19,11 +19,12 @@ Slot = Quantity | Label | tuple[Label, ...] | Choice
 
 @dataclass(frozen=True, slots=True)
 class Writer:
-    """One study, one language, one subject (a region's code or "nation")."""
+    """One study, one language, one subject (a region's code or "nation"), one voice."""
 
     study: Study
     phrases: Phrases
     subject: str
+    voice: str = "plan"
 
     @property
     def year(self) -> str:

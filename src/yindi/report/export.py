@@ -24,7 +24,7 @@ ENDINGS = ("svg", "png", "csv")
 def names(document: Document) -> list[str]:
     """The names of all files that `figures` makes, three a figure in the order of the document."""
     count = sum(isinstance(b, Figure) for b in document.blocks)
-    return [f"{document.subject}.{document.language}.figure-{n}.{kind}" for n in range(1, count + 1) for kind in ENDINGS]
+    return [f"{document.name}.figure-{n}.{kind}" for n in range(1, count + 1) for kind in ENDINGS]
 
 
 def figures(document: Document, *, scale: float = PRINT) -> dict[str, bytes]:
@@ -32,7 +32,7 @@ def figures(document: Document, *, scale: float = PRINT) -> dict[str, bytes]:
     out: dict[str, bytes] = {}
     blocks = [b for b in document.blocks if isinstance(b, Figure)]
     for n, figure in enumerate(blocks, 1):
-        name = f"{document.subject}.{document.language}.figure-{n}"
+        name = f"{document.name}.figure-{n}"
         out |= {f"{name}.{kind}": content for kind, content in files(figure, document.language, scale=scale)}
     return out
 

@@ -145,18 +145,19 @@ def check(study: Path, changes: Sequence[str], as_json: bool) -> int:
 @click.option(
     "--format", "formats", metavar="LIST", help="docx, html, pdf, xlsx, figures, or several (default: as the study file says)."
 )
+@click.option("--voice", metavar="LIST", help="plan, research, brief, or several (default: as the study file says).")
 @click.option("--profile", metavar="NAME", help="Look of Word and PDF: gbt9704, report or brief (zh), en (en).")
 @click.option("--template", metavar="FILE", type=click.Path(path_type=Path), help="Your own Word file, {{report}} filled in.")
 @_json
 def report(
-    results: Path, regions: Sequence[str], lang: str | None, formats: str | None, profile: str | None, template: Path | None,
-    as_json: bool,
+    results: Path, regions: Sequence[str], lang: str | None, formats: str | None, voice: str | None, profile: str | None,
+    template: Path | None, as_json: bool,
 ) -> None:  # fmt: skip
     """Write the reports of a finished run again, all or some, in more formats or in your own template."""
     from yindi.shell import render
 
-    written = render.again(results, subjects=regions, languages=_list(lang), formats=_list(formats), profile=profile,
-                           template=template)  # fmt: skip
+    written = render.again(results, subjects=regions, languages=_list(lang), formats=_list(formats), voices=_list(voice),
+                           profile=profile, template=template)  # fmt: skip
     place = results / "reports"
     _give(as_json, {"reports": [str(place / n) for n in written]}, "\n".join(str(place / n) for n in written))
 

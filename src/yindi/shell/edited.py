@@ -68,7 +68,7 @@ def _document(study: Study, found: Iterable[Found], file: Path, results: Path) -
     items = list(found)
     cited = Counter(f.ref for f in items if f.kind == "number")
     language = items[0].language if items else ""
-    near = {d.subject: (_likeness(cited, d), d) for d in render.documents(study) if d.language == language}
+    near = {d.name: (_likeness(cited, d), d) for d in render.documents(study) if d.language == language}
     best, document = max(near.values(), key=lambda pair: pair[0], default=(0.0, None))
     if document is None or not best:
         raise UsageError(

@@ -1,4 +1,4 @@
-"""The reports of a study as files: one per document and format, named SUBJECT.LANGUAGE.FORMAT."""
+"""The reports of a study as files: one per document and format, named as the document is."""
 
 from __future__ import annotations
 
@@ -75,8 +75,7 @@ class Evidence:
 
 def file_name(document: Document, kind: str) -> str:
     """The name of a report's file; of its folder where the format is figures."""
-    name = f"{document.subject}.{document.language}"
-    return f"figures/{name}" if kind == "figures" else f"{name}.{kind}"
+    return f"figures/{document.name}" if kind == "figures" else f"{document.name}.{kind}"
 
 
 def names(document: Document, kind: str) -> list[str]:
@@ -128,12 +127,14 @@ def chosen(
     subjects: Collection[str] = (),
     languages: Collection[str] = (),
     formats: Collection[str] = (),
+    voices: Collection[str] = (),
 ) -> list[tuple[Document, str]]:
     """Documents and formats asked for (empty: as the study file says); raises UsageError for one that there is not."""
     have = documents(study)
     for what, asked, known in (
         ("region", subjects, {d.subject for d in have}),
         ("language", languages, {d.language for d in have}),
+        ("voice", voices, {d.voice for d in have}),
         ("format", formats, set(FORMATS)),
     ):
         unknown = sorted(set(asked) - known)
@@ -142,7 +143,7 @@ def chosen(
                              f"{suggestion(unknown[0], known)}")  # fmt: skip
     kinds = formats or study.config.report.formats
     return [(d, k) for d in have if (not subjects or d.subject in subjects) and (not languages or d.language in languages)
-            for k in kinds]  # fmt: skip
+            and (not voices or d.voice in voices) for k in kinds]  # fmt: skip
 
 
 def write_reports(study: Study, place: Path, wanted: list[tuple[Document, str]] | None = None, look: Look = PLAIN) -> None:
@@ -194,6 +195,7 @@ def again(
     subjects: Collection[str] = (),
     languages: Collection[str] = (),
     formats: Collection[str] = (),
+    voices: Collection[str] = (),
     profile: str | None = None,
     template: Path | None = None,
 ) -> list[str]:
@@ -204,7 +206,7 @@ def again(
     look = Look(profile, None if template is None else template.read_bytes())
     languages, formats = _only(study.config, languages, formats, look)
     subjects = [naming.subject(study.names, s, ("nation", *study.panel.regions)) for s in subjects]
-    wanted = chosen(study, subjects, languages, formats)
+    wanted = chosen(study, subjects, languages, formats, voices)
     if not wanted:
         raise UsageError(f"{results}: this run has no plan yet, so there is nothing to report; run it without --only.")
     with folder.replacing(target) as new:

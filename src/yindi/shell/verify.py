@@ -184,7 +184,7 @@ def _documents(study: Study, look: Looker, report: Report) -> None:
             report.count("numbers in documents")
             fault = _against(look, quantity)
             if fault:
-                report.wrong(f"document {document.subject} {document.language}", fault)
+                report.wrong(f"document {document.name}", fault)
 
 
 def _against(look: Looker, quantity: Quantity) -> str:

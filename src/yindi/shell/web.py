@@ -136,7 +136,8 @@ class Pages:
     def report(self, request: Request) -> Response:
         """A report as a page."""
         study = self.shelf.study()
-        found = webdata.document(study, request.path_params["subject"], request.path_params["language"])
+        voice = request.query_params.get("voice", "plan")
+        found = webdata.document(study, request.path_params["subject"], request.path_params["language"], voice)
         return HTMLResponse(render.report(study, found, "html", render.evidence_of(found, render.Evidence(study))))
 
     def file(self, request: Request) -> Response:

@@ -29,15 +29,16 @@ def overview(study: Study) -> dict[str, Any]:
     title = study.config.title
     return {"title": {"zh": title.zh, "en": title.en}, "years": list(study.panel.years), "seed": study.config.seed,
             "stages": list(study.results), "regions": regions, "tables": [summary(study.table(n)) for n in study.table_names()],
-            "reports": [{"subject": d.subject, "language": d.language} for d in render.documents(study)]}  # fmt: skip
+            "reports": [{"subject": d.subject, "language": d.language, "voice": d.voice}
+                        for d in render.documents(study)]}  # fmt: skip
 
 
-def document(study: Study, subject: str, language: str) -> Document:
-    """One document; raises UsageError when there is none of that subject and language."""
+def document(study: Study, subject: str, language: str, voice: str) -> Document:
+    """One document; raises UsageError when there is none of that subject, language and voice."""
     for found in render.documents(study):
-        if (found.subject, found.language) == (subject, language):
+        if (found.subject, found.language, found.voice) == (subject, language, voice):
             return found
-    raise UsageError(f"There is no report of {subject!r} in {language!r}.")
+    raise UsageError(f"There is no report of {subject!r} in {language!r} ({voice}).")
 
 
 def summary(table: Table) -> dict[str, Any]:
