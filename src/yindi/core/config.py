@@ -22,9 +22,18 @@ class Title(_Model):
 
 
 class Regions(_Model):
-    standard: Literal["gbt2260"] = "gbt2260"
-    """Table of region codes."""
-    level: Literal["province", "city", "county"] = "province"
+    standard: Literal["gbt2260", "nuts", "iso3166_2", "own"] = "gbt2260"
+    """Table of region codes; own: the table beside the study file, named by `table`."""
+    level: Literal["province", "city", "county", "nuts0", "nuts1", "nuts2", "nuts3", "unit"] = "province"
+    """GB/T 2260: province, city, county; NUTS: nuts0 to nuts3; ISO 3166-2 and own tables: unit."""
+    table: str | None = None
+    """CSV beside the study file: code, name, name_en, parent, group, longitude, latitude, area, population, aliases."""
+    version: Literal["2010", "2013", "2016", "2021", "2024"] | None = None
+    """NUTS: version of the classification; codes that ended before it are refused, with their successors."""
+    neighbours: str | None = None
+    """CSV beside the study file with an edge a line: two region codes."""
+    nearest: int | None = Field(default=None, ge=1, le=20)
+    """Neighbours are the nearest regions by coordinates, this many of each, where there is no list."""
     scope: Literal["mainland", "present"] = "mainland"
     """mainland: all 31 provinces must be there; present: those in the files."""
     aliases: dict[str, str] = {}
@@ -34,12 +43,43 @@ class Regions(_Model):
     bridges: tuple[tuple[str, str], ...] = (("460000", "440000"),)
     """Pairs of regions without land contact that count as neighbours; stated in every report."""
 
+    @model_validator(mode="before")
+    @classmethod
+    def _usual(cls, value: Any) -> Any:
+        if not isinstance(value, dict):
+            return value
+        made = dict(value)
+        if made.get("table") and "standard" not in made:
+            made["standard"] = "own"
+        standard = made.get("standard", "gbt2260")
+        if standard != "gbt2260":
+            made = {
+                "level": "nuts2" if standard == "nuts" else "unit",
+                "scope": "present",
+                "grouping": "group",
+                "bridges": (),
+                **made,
+            }
+        return made
+
+    @model_validator(mode="after")
+    def _fits(self) -> Regions:
+        levels = {"gbt2260": ("province", "city", "county"), "nuts": ("nuts0", "nuts1", "nuts2", "nuts3")}
+        if self.level not in levels.get(self.standard, ("unit",)):
+            raise ValueError(
+                f"level {self.level} does not belong to {self.standard}: {', '.join(levels.get(self.standard, ('unit',)))}"
+            )
+        if self.standard == "own" and not self.table:
+            raise ValueError("standard: own needs `table`, a CSV with at least the columns code and name")
+        return self
+
 
 class Input(_Model):
     file: str
     content: Literal["indicators", "activity"] = "indicators"
-    layout: Literal["wide", "long", "years"] = "wide"
-    """wide: a row per region and year, a column per indicator; long: a row per value; years: a column per year."""
+    layout: Literal["wide", "long", "years", "blocks", "regions"] = "wide"
+    """wide: a row per region and year, a column per indicator; long: a row per value; years: a column per year;
+    blocks: several indicators side by side, each with a column per year; regions: a column per region, a row per year."""
     sheet: str | None = None
     skip: int = Field(default=0, ge=0)
     """Rows above the head (titles); blank ones are passed over without being counted here."""
@@ -49,7 +89,20 @@ class Input(_Model):
     """Column with the region's code or name: its head, or "#2" for the second column."""
     name: str | None = None
     """A second column with the region's name, checked against the first."""
+    parent: str | None = None
+    """Column with the region above, for names that several regions share."""
+    prefix: int | None = Field(default=None, ge=1, le=12)
+    """The rows are parts of the study's regions: the first characters of their codes name the region; values are summed."""
     year: str = "year"
+    """Column with the year; "=2020": the whole table is of that year; "@sheet": one sheet a year, its name is the year."""
+    fiscal_year: Literal["start", "end"] | None = None
+    """The year that a fiscal year such as 2010/11 counts as; without it such a year is refused."""
+    years: tuple[int, int] | None = None
+    """First and last year read of this file; activity may then lie outside the years of the study."""
+    encoding: str | None = None
+    """Encoding of a text file, where the bytes do not tell it (e.g. big5)."""
+    absent: Literal["unknown", "zero"] = "unknown"
+    """Activity: what a pair of region and industry without a row means; zero: the file is a complete census."""
     item: str | None = None
     """Long layout, and years with several items: column that names the indicator or the industry."""
     value: str | None = None
@@ -77,6 +130,45 @@ class Input(_Model):
         if self.layout == "years" and not self.item and len(self.columns) != 1:
             raise ValueError("layout: years needs `item`, or `columns` with one entry that says which variable the table holds")
         return self
+
+
+class Bridge(_Model):
+    """Joins series over a change of territory: `into` is the sum of `parts`, each times its share."""
+
+    into: str
+    """Code of the region of the study."""
+    parts: dict[str, float]
+    """Code -> the share of it that belongs to `into` (1: all of it)."""
+    years: tuple[int, int]
+    """First and last year in which the cells of `into` are made of the parts."""
+    sum: tuple[str, ...] = ()
+    """Variables that are counts: summed."""
+    mean: dict[str, str] = {}
+    """Rates -> the variable that weighs them."""
+    reason: str | Title
+
+    @model_validator(mode="before")
+    @classmethod
+    def _as_text(cls, value: Any) -> Any:
+        if not isinstance(value, dict):
+            return value
+        parts = value.get("parts")
+        if isinstance(parts, (list, tuple)):
+            parts = dict.fromkeys(parts, 1.0)
+        if isinstance(parts, dict):
+            parts = {str(k): v for k, v in parts.items()}
+        return {**value, "parts": parts, **({"into": str(value["into"])} if "into" in value else {})}
+
+    @field_validator("parts")
+    @classmethod
+    def _shares(cls, value: dict[str, float]) -> dict[str, float]:
+        if not value or not all(0 < share <= 1 for share in value.values()):
+            raise ValueError("parts needs at least one region, with a share above 0 and at most 1")
+        return value
+
+    def said(self, language: str) -> str:
+        """The reason in a language."""
+        return self.reason if isinstance(self.reason, str) else str(getattr(self.reason, language))
 
 
 class Treatment(_Model):
@@ -246,6 +338,8 @@ class StudyConfig(_Model):
     """CSV of your own variables beside the study file, in the columns of data/variables.csv."""
     treatments: dict[str, tuple[Treatment, ...]] = {}
     """Variable -> what to do about what `yindi check` found."""
+    bridges: tuple[Bridge, ...] = ()
+    """Mergers and splits of regions between years, joined as declared; bridged cells are marked."""
     measure: Measure = Measure()
     disparity: Disparity = Disparity()
     diagnose: Diagnose = Diagnose()
@@ -259,6 +353,11 @@ class StudyConfig(_Model):
     def year_labels(self) -> tuple[str, ...]:
         """All years of the study, as text."""
         return tuple(str(y) for y in range(self.years[0], self.years[1] + 1))
+
+    @field_validator("regions", mode="before")
+    @classmethod
+    def _table(cls, value: Any) -> Any:
+        return {"table": value} if isinstance(value, str) else value
 
     @field_validator("years")
     @classmethod
