@@ -22,10 +22,11 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """A heading of level 1 to 3; numbering is the renderer's."""
+    """A heading of level 1 to 3, or the title of an annex; numbering is the renderer's."""
 
     level: int
     parts: Parts
+    annex: bool = False
 
 
 @dataclass(frozen=True, slots=True)

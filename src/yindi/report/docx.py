@@ -31,18 +31,18 @@ def docx(document: Document, evidence: Evidence | None = None, *, profile: str |
          date: str = "", contents: bool = False) -> bytes:  # fmt: skip
     """The document as a Word file in a profile of profiles.yaml; `evidence` maps references to lines of the evidence index."""
     language = document.language
-    look = styles.profile(profile, language)
+    look = styles.profile(profile, language, document.voice)
     page = Page(language, styles.text_width(look), rows_of(document), look["table"]["size"])
     inside = "".join([*_front(page, document, author, date, contents), content(page, document, evidence or {})])
     body = f"{XML}<w:document {SPACES}><w:body>{inside}{styles.section(look)}</w:body></w:document>"
     title = short(document.title, language)
-    fixed = styles.template(profile, language)
+    fixed = styles.template(profile, language, document.voice)
     return word_file(body, page.images, fixed, title=title, author=author, language=look["language"])
 
 
 def rows_of(document: Document) -> dict[str, str]:
-    """Reference -> row of the evidence index."""
-    return {ref: f"E{n}" for n, ref in enumerate(spoken(document), 1)}
+    """Reference -> row of the evidence index; a brief has none: its numbers carry reference and value as the link's tip."""
+    return {} if document.voice == "brief" else {ref: f"E{n}" for n, ref in enumerate(spoken(document), 1)}
 
 
 def content(page: Page, document: Document, evidence: Evidence) -> str:
@@ -119,7 +119,8 @@ def _own(page: Page, text: str) -> str:
 
 
 def _front(page: Page, document: Document, author: str, date: str, contents: bool) -> Iterator[str]:
-    yield _said(page, "Title", document.title)
+    title = "".join(_runs(page, document.title))
+    yield paragraph("Title", title if page.numbers else bookmarked(page, ANNEX, title))
     if joined(document.subtitle, page.language):
         yield _said(page, "Subtitle", document.subtitle)
     yield _own(page, author)
@@ -146,6 +147,8 @@ def _main(page: Page, document: Document) -> Iterator[str]:
 
 def _block(page: Page, block: Block) -> Iterator[str]:
     match block:
+        case Heading(annex=True):
+            yield _said(page, "AnnexHeading", block.parts)
         case Heading():
             yield _said(page, f"Heading{min(max(block.level, 1), 3)}", block.parts)
         case Paragraph():
@@ -281,10 +284,10 @@ def _annex(page: Page, document: Document, evidence: Evidence) -> Iterator[str]:
     Numbers in table cells carry their reference as the link's tip; a row for each would make the index longer than the report.
     """
     found = spoken(document)
-    if not found:
+    if not page.numbers:
         return
     say = functools.partial(word, language=page.language)
-    yield paragraph("AnnexHeading", bookmarked(page, ANNEX, run(say("annex") + say("colon") + say("evidence_index"))))
+    yield paragraph("AnnexHeading", bookmarked(page, ANNEX, run(say("evidence_index"))))
     yield paragraph("Normal", run(say("evidence_lead")))
     wide = [round(page.wide * share) for share in (0.065, 0.39, 0.205, 0.34)]
     heads = [paragraph("EvidenceText", run(say(f"evidence_{k}"))) for k in ("id", "ref", "value", "source")]

@@ -8,9 +8,11 @@ import zipfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from yindi.core.errors import UsageError
 from yindi.report.reread import Found, W, docx_numbers
+from yindi.report.text import ANNEX
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,15 +33,18 @@ def paragraphs(content: bytes) -> list[str]:
         if "word/document.xml" not in archive.namelist():
             raise UsageError("This is no Word file: it has no word/document.xml.")
         body = etree.fromstring(archive.read("word/document.xml"))
-    out = []
+    out: list[str] = []
     for p in body.iter(W + "p"):
-        style = p.find(f"{W}pPr/{W}pStyle")
-        if style is not None and style.get(W + "val") == "AnnexHeading":
+        text = _text_of(p)
+        if out and any(b.get(W + "name") == ANNEX for b in p.iter(W + "bookmarkStart")):
             break
-        text = "".join(t.text or "" for t in p.iter(W + "t")).replace("\u200b", "").strip()
         if text:
             out.append(text)
     return out
+
+
+def _text_of(p: Any) -> str:
+    return "".join(t.text or "" for t in p.iter(W + "t")).replace("\u200b", "").strip()
 
 
 def edits(before: bytes, after: bytes) -> list[Edit]:

@@ -63,8 +63,12 @@ def _opening(document: Document, author: str, date: str) -> Iterator[str]:
     yield "</header>"
     heads = [(n, b) for n, b in enumerate(document.blocks) if isinstance(b, Heading) and b.level == 1]
     if heads:
-        links = "".join(f'<li><a href="#part-{n}">{parts_without_marks(b.parts, language)}</a></li>' for n, b in heads)
+        links = "".join(f'<li{_annex(b)}><a href="#part-{n}">{parts_without_marks(b.parts, language)}</a></li>' for n, b in heads)
         yield f'<nav aria-label="{word("contents", language)}"><ol>{links}</ol></nav>'
+
+
+def _annex(heading: Heading) -> str:
+    return ' class="annex"' if heading.annex else ""
 
 
 def parts_without_marks(items: Parts, language: str) -> str:
@@ -93,7 +97,7 @@ def _block(n: int, block: Block, language: str) -> str:
     match block:
         case Heading():
             level = min(max(block.level, 1), 3) + 1
-            return f'<h{level} id="part-{n}">{parts(block.parts, language)}</h{level}>'
+            return f'<h{level} id="part-{n}"{_annex(block)}>{parts(block.parts, language)}</h{level}>'
         case Paragraph(style="item"):
             return f"<li>{_sentences(block.sentences, language)}</li>"
         case Paragraph():

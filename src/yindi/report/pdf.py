@@ -30,8 +30,9 @@ def pdf(
 
 def markup(document: Document, evidence: Evidence, *, profile: str | None = None, author: str = "", date: str = "") -> str:
     """The typst source of the document; every word stands in a string, so that no text is taken for markup."""
-    look = styles.profile(profile, document.language)
-    numbers = {ref: f"E{n}" for n, ref in enumerate(spoken(document), 1)}
+    look = styles.profile(profile, document.language, document.voice)
+    rows = () if document.voice == "brief" else spoken(document)
+    numbers = {ref: f"E{n}" for n, ref in enumerate(rows, 1)}
     sheet = _Sheet(document.language, look, numbers)
     lines = [*sheet.head(document), *sheet.front(document, author, date)]
     for block in document.blocks:
@@ -61,7 +62,7 @@ class _Sheet:
 
     def __init__(self, language: str, look: Mapping[str, Any], numbers: Mapping[str, str]):
         self.language, self.look, self.numbers = language, look, numbers
-        self.figures = 0
+        self.figures, self.annexes = 0, 0
 
     def fonts(self, key: str) -> str:
         """The argument list of a text style of the profile."""
@@ -135,6 +136,8 @@ class _Sheet:
     def block(self, block: Block) -> Iterator[str]:
         """One block."""
         match block:
+            case Heading(annex=True):
+                yield self._annex_title(self.parts(block.parts))
             case Heading():
                 yield f"\n{'=' * min(max(block.level, 1), 3)} {self.parts(block.parts)}\n"
             case Paragraph(style="note"):
@@ -175,13 +178,18 @@ class _Sheet:
         yield f"\n#figure({image}, caption: [{self.parts(figure.caption)}])\n"
         yield self.note([self.sentences(figure.note)])
 
+    def _annex_title(self, title: str) -> str:
+        self.annexes += 1
+        gap = "\u3000" if self.language == "zh" else ". "
+        name = word("annex", self.language) + ("" if self.language == "zh" else " ")
+        return f"\n#pagebreak()\n#heading(level: 1, numbering: none)[{_text(f'{name}{self.annexes}{gap}')}{title}]\n"
+
     def annex(self, document: Document, evidence: Evidence) -> Iterator[str]:
         """The evidence index; rows carry the labels that numbers link to."""
         if not self.numbers:
             return
         say = functools.partial(word, language=self.language)
-        title = _text(say("annex") + say("colon") + say("evidence_index"))
-        yield f"\n#pagebreak()\n#heading(level: 1, numbering: none)[{title}]\n"
+        yield self._annex_title(_text(say("evidence_index")))
         yield f"{_text(say('evidence_lead_pdf'))}\n"
         rows = []
         for ref, quantity in spoken(document).items():

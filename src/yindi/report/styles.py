@@ -12,13 +12,12 @@ W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 _HEADINGS = ("heading1", "heading2", "heading3")
 SIZES = (("", 1.0), ("Small", 0.84), ("Tiny", 0.7))
 """Sizes of table text: the first that lets the longest words of all columns fit is taken."""
-_DEFAULT = {"zh": "gbt9704", "en": "en"}
 
 
-def profile(name: str | None, language: str) -> dict[str, Any]:
-    """A row of profiles.yaml by name, or the usual one of the language."""
+def profile(name: str | None, language: str, voice: str = "plan") -> dict[str, Any]:
+    """A row of profiles.yaml by name, or the usual one of the voice and language."""
     table: dict[str, dict[str, Any]] = resources.tree("report/profiles.yaml")
-    key = name or _DEFAULT[language]
+    key = name or resources.tree("report/voices.yaml")[voice][language]
     if key not in table:
         raise UsageError(f"No Word profile {key!r}; there are {', '.join(sorted(table))}.{suggestion(key, table)}")
     return table[key]
@@ -101,7 +100,8 @@ def _paragraph_styles(look: dict[str, Any]) -> str:
     for name, ident, align, font, space, ind in rows:
         order = keep.get(ident, "") + (snap if ident not in ("Lead", "ListItem") else "") + _spacing(space) + ind + align
         out.append(_style(name, ident, order, _run_xml(look, font), base="Normal"))
-    annex = f'<w:pageBreakBefore/>{_spacing(look["heading1"])}{flat}<w:outlineLvl w:val="0"/>'
+    number = '<w:numPr><w:ilvl w:val="0"/><w:numId w:val="3"/></w:numPr>'
+    annex = f'<w:pageBreakBefore/>{number}{_spacing(look["heading1"])}{flat}<w:outlineLvl w:val="0"/>'
     out.append(_style("Annex Heading", "AnnexHeading", "<w:keepNext/>" + annex, _run_xml(look, look["heading1"]), base="Normal"))
     return "".join(out)
 
@@ -154,10 +154,16 @@ def _numbering_xml(look: dict[str, Any]) -> str:
 
     levels = "".join(level(n, key) for n, key in enumerate(_HEADINGS))
     item = '<w:lvl w:ilvl="0"><w:start w:val="1"/><w:numFmt w:val="bullet"/><w:suff w:val="space"/><w:lvlText w:val="•"/></w:lvl>'
-    numbers = "".join(f'<w:num w:numId="{n}"><w:abstractNumId w:val="{n - 1}"/></w:num>' for n in (1, 2))
+    word, gap = ("附件%1", "\u3000") if look["language"].startswith("zh") else ("Annex %1", ". ")
+    annex = (
+        '<w:lvl w:ilvl="0"><w:start w:val="1"/><w:numFmt w:val="decimal"/><w:pStyle w:val="AnnexHeading"/>'
+        f'<w:suff w:val="nothing"/><w:lvlText w:val="{word}{gap}"/><w:lvlJc w:val="left"/></w:lvl>'
+    )
+    numbers = "".join(f'<w:num w:numId="{n}"><w:abstractNumId w:val="{n - 1}"/></w:num>' for n in (1, 2, 3))
     return (
         f'{_XML}<w:numbering xmlns:w="{W}"><w:abstractNum w:abstractNumId="0"><w:multiLevelType w:val="multilevel"/>{levels}'
         f'</w:abstractNum><w:abstractNum w:abstractNumId="1"><w:multiLevelType w:val="singleLevel"/>{item}</w:abstractNum>'
+        f'<w:abstractNum w:abstractNumId="2"><w:multiLevelType w:val="singleLevel"/>{annex}</w:abstractNum>'
         f"{numbers}</w:numbering>"
     )
 
@@ -209,9 +215,9 @@ def _settings_xml(look: dict[str, Any]) -> str:
 
 
 @functools.cache
-def template(name: str | None, language: str) -> dict[str, bytes]:
+def template(name: str | None, language: str, voice: str = "plan") -> dict[str, bytes]:
     """The parts of a Word file that hang on the profile alone, by part name."""
-    look = profile(name, language)
+    look = profile(name, language, voice)
     dashes = look["number"] == "dashes"
     parts = {
         "word/styles.xml": _styles_xml(look),

@@ -40,7 +40,9 @@ def fill(document: Document, template: bytes, evidence: Evidence | None = None, 
     inside = _restyled(content(page, document, evidence or {}), names)
     parts["word/document.xml"] = _inserted(parts["word/document.xml"], inside)
     parts["word/styles.xml"] = _more_styles(parts["word/styles.xml"], document.language, names)
-    parts["docProps/core.xml"] = _language(parts.get("docProps/core.xml", b""), styles.profile(None, document.language))
+    parts["docProps/core.xml"] = _language(
+        parts.get("docProps/core.xml", b""), styles.profile(None, document.language, document.voice)
+    )
     _add_images(parts, page.images)
     return zipped(parts)
 
