@@ -36,10 +36,13 @@ def geometric(z: ArrayLike, w: ArrayLike) -> np.ndarray:
 
 
 def lift(z: ArrayLike, *, floor: float = 0.01) -> np.ndarray:
-    """Values of [0, 1] moved to [floor, 1], so that the worst of one indicator does not set a geometric mean to 0."""
+    """Values of [0, 1] moved to [floor, 1], so that the worst of one indicator does not set a geometric mean to 0.
+
+    Values above 1 (a base year, goalposts) keep their order; raises MethodError for values below 0.
+    """
     if not 0 < floor < 1:
         raise MethodError(f"lift: the floor lies between 0 and 1, got {floor:g}.")
-    return np.asarray(floor + (1 - floor) * finite(z, where="lift", ndim=(2, 3)))
+    return np.asarray(floor + (1 - floor) * nonnegative(finite(z, where="lift", ndim=(2, 3)), where="lift"))
 
 
 @method("aggregate", "harmonic", cites=(OECD,), laws=("monotone", "idempotent", "within_range", "row_order_free", "refuses_nan"))

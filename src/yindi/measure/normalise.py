@@ -46,6 +46,7 @@ class Scale:
         flat = _flat(self.zero, self.one)
         z = box - self.zero
         z /= np.where(flat, 1.0, self.one - self.zero)
+        z += 0.0
         z = np.where(flat, self.constant, z) if flat.any() else z
         return (np.clip(z, 0.0, 1.0) if self.clip else z).reshape(array.shape)
 
@@ -155,9 +156,11 @@ def zscore(
     low, high = part.min(axis=axes, keepdims=True), part.max(axis=axes, keepdims=True)
     flat = _flat(low, high)
     _refuse_flat(flat, constant, where="zscore")
-    mean, spread = part.mean(axis=axes, keepdims=True), part.std(axis=axes, ddof=ddof, keepdims=True)
+    mean = part.mean(axis=axes, keepdims=True)
+    free = max(1, int(np.prod([part.shape[a] for a in axes])) - ddof)
+    spread = np.sqrt(np.square(part - mean).sum(axis=axes, keepdims=True) / free)
     z = signs * (_box(array) - mean) / np.where(flat, 1.0, spread)
-    return np.where(flat, 0.0 if constant is None else constant, z).reshape(array.shape)
+    return np.where(flat, 0.0 if constant is None else constant, z + 0.0).reshape(array.shape)
 
 
 @method("normaliser", "rank", cites=(OECD,), laws=("monotone", "unit_free", "row_order_free", "refuses_nan"))
@@ -212,8 +215,20 @@ def _given(values: ArrayLike, columns: int, shape: tuple[int, ...]) -> np.ndarra
 
 
 @method("normaliser", "ratio", cites=(OECD,), laws=("monotone", "row_order_free", "refuses_nan"))
-def ratio(x: ArrayLike, *, direction: ArrayLike, scope: Scope = "pooled", base: int = 0) -> np.ndarray:
-    """Ratio to the best (比值法): x / max, and min / x where less is better; values above 0 only."""
+def ratio(
+    x: ArrayLike,
+    *,
+    direction: ArrayLike,
+    scope: Scope = "pooled",
+    base: int = 0,
+    convention: Literal["inverse", "complement"] = "inverse",
+) -> np.ndarray:
+    """Ratio to the best (比值法): x / max, and min / x where less is better; values above 0 only.
+
+    `convention="complement"` gives 1 - x / max where less is better (pymcdm's max normalisation).
+    """
+    if convention not in ("inverse", "complement"):
+        raise MethodError(f"ratio: convention is 'inverse' or 'complement', not {convention!r}.")
     array = finite(x, where="ratio", ndim=(2, 3))
     if (array <= 0).any():
         raise MethodError(f"ratio: needs values above 0, the lowest is {array.min():g}; use minmax.")
@@ -221,7 +236,8 @@ def ratio(x: ArrayLike, *, direction: ArrayLike, scope: Scope = "pooled", base: 
     part, axes = _reference(array, scope, base, where="ratio")
     box = _box(array)
     best, least = part.max(axis=axes, keepdims=True), part.min(axis=axes, keepdims=True)
-    return np.asarray(np.where(signs > 0, box / best, least / box)).reshape(array.shape)
+    lower = least / box if convention == "inverse" else 1 - box / best
+    return np.asarray(np.where(signs > 0, box / best, lower)).reshape(array.shape)
 
 
 @method("normaliser", "vector", cites=("Hwang & Yoon (1981) Multiple Attribute Decision Making",),
@@ -234,7 +250,7 @@ def vector(x: ArrayLike, *, direction: ArrayLike, scope: Scope = "pooled", base:
     length = np.sqrt((part**2).sum(axis=axes, keepdims=True))
     if (length == 0).any():
         raise MethodError("vector: a column is zero throughout; leave it out.")
-    return np.asarray(signs * _box(array) / length).reshape(array.shape)
+    return np.asarray(signs * _box(array) / length + 0.0).reshape(array.shape)
 
 
 @method("normaliser", "efficacy", cites=("功效系数法, Chinese statistical practice: 60 + 40 x min-max",),

@@ -44,17 +44,24 @@ def sobol(model: Model, *, factors: Mapping[str, int], draws: int = 1024, seed: 
     width = sum(factors.values())
     both = stream(seed, "measure.sobol").random((2, draws, width))
     y_a, y_b = (np.asarray(model(u), dtype=float) for u in both)
-    centre = (y_a.mean(axis=0) + y_b.mean(axis=0)) / 2
-    variance = ((y_a - centre) ** 2 + (y_b - centre) ** 2).mean(axis=0) / 2
-    first, total, start = {}, {}, 0
+    mixed_outputs, start = {}, 0
     for name, columns in factors.items():
         mixed = both[0].copy()
         mixed[:, start : start + columns] = both[1][:, start : start + columns]
-        y = np.asarray(model(mixed), dtype=float)
-        first[name] = _share(((y_b - centre) * (y - y_a)).mean(axis=0), variance)
-        total[name] = _share(((y_a - y) ** 2).mean(axis=0) / 2, variance)
+        mixed_outputs[name] = np.asarray(model(mixed), dtype=float)
         start += columns
-    return Sobol(first, total, variance)
+    return Sobol(*indices(y_a, y_b, mixed_outputs))
+
+
+def indices(
+    y_a: np.ndarray, y_b: np.ndarray, mixed: Mapping[str, np.ndarray]
+) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray], np.ndarray]:
+    """First and total index a factor, and the variance, from outputs (D, ...) of both samples and of A with B's factor in it."""
+    centre = (y_a.mean(axis=0) + y_b.mean(axis=0)) / 2
+    variance = ((y_a - centre) ** 2 + (y_b - centre) ** 2).mean(axis=0) / 2
+    first = {f: _share(((y_b - centre) * (y - y_a)).mean(axis=0), variance) for f, y in mixed.items()}
+    total = {f: _share(((y_a - y) ** 2).mean(axis=0) / 2, variance) for f, y in mixed.items()}
+    return first, total, variance
 
 
 def _share(part: np.ndarray, variance: np.ndarray) -> np.ndarray:

@@ -13,14 +13,17 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from yindi.core.errors import MethodError
-from yindi.core.registry import method
+from yindi.core.registry import get, method
 from yindi.measure.check import constant, finite, nonnegative, simplex, stretches
 from yindi.measure.correlate import correlations
 
 SHANNON = "Shannon (1948); Hwang & Yoon (1981) Multiple Attribute Decision Making"
 DIAKOULAKI = "Diakoulaki, Mavrotas & Papayannakis (1995) Computers & Operations Research 22(7):763-770"
 LAWS = ("simplex", "row_order_free", "constant_is_nothing", "refuses_nan")
-ZERO_POLICIES = ("keep", "shift", "replace", "rescale")
+ZERO_POLICIES = ("keep", "shift", "replace", "rescale", "lift")
+CONVENTIONS = {"spssau": ("lift", 0.01), "stata": ("replace", 1e-5), "mathmodels": ("rescale", 0.002)}
+"""What others do about zeros before entropy: zero policy and epsilon."""
+Zeros = Literal["keep", "shift", "replace", "rescale", "lift"]
 EXACT_BELOW = 1e-6
 
 
@@ -54,6 +57,8 @@ def _zero_policy(z: np.ndarray, policy: str, epsilon: float) -> np.ndarray:
     if policy == "replace":
         return np.where(z == 0, epsilon, z)
     low, high = z.min(axis=0), z.max(axis=0)
+    if policy == "lift":
+        return np.asarray(z + np.where(low <= 0, np.abs(low) + epsilon, 0.0))
     span = np.where(high > low, high - low, 1.0)
     return np.asarray(epsilon + (1 - 2 * epsilon) * (z - low) / span)
 
@@ -61,9 +66,12 @@ def _zero_policy(z: np.ndarray, policy: str, epsilon: float) -> np.ndarray:
 def divergence(z: ArrayLike, *, zeros: str = "keep", epsilon: float = 1e-5) -> np.ndarray:
     """Degree of divergence (差异系数) 1 - e of each column, (J,) in [0, 1]; e is the entropy over ln of the number of rows.
 
-    Columns at least 0; a constant column has 0. Raises MethodError for negative values or fewer than two rows.
+    Columns at least 0, but for zero policy `lift`; a constant column has 0. Raises MethodError for negative values or fewer
+    than two rows.
     """
-    rows = nonnegative(_rows(z, where="entropy"), where="entropy")
+    rows = _rows(z, where="entropy")
+    if zeros != "lift":
+        nonnegative(rows, where="entropy")
     if rows.shape[0] < 2:
         raise MethodError("entropy: one row has no entropy; at least two are needed.")
     flat = constant(rows)
@@ -98,11 +106,19 @@ def _within_law(d: np.ndarray) -> np.ndarray:
 
 
 @method("weights", "entropy", cites=(SHANNON,), laws=(*LAWS, "unit_free"))
-def entropy(z: ArrayLike, *, zeros: Literal["keep", "shift", "replace", "rescale"] = "keep", epsilon: float = 1e-5) -> np.ndarray:
+def entropy(z: ArrayLike, *, zeros: Zeros = "keep", epsilon: float = 1e-5, convention: str | None = None) -> np.ndarray:
     """Entropy weights (熵权): divergences 1 - e as shares, (J,); e sums over all rows and divides by ln of their number.
 
-    Zero policy: `keep` (0 ln 0 = 0), `shift` all by epsilon, `replace` zeros by it, `rescale` columns to [epsilon, 1 - epsilon].
+    Zero policy: `keep` (0 ln 0 = 0), `shift` all by epsilon, `replace` zeros by it, `rescale` columns to [epsilon, 1 - epsilon],
+    `lift` columns that hold a value of 0 or less by |min| + epsilon. `convention` sets policy and epsilon as others do:
+    "spssau" (lift, .01), "stata" (zeros to 1e-5, as in circulating do-files), "mathmodels" (rescale, .002).
     """
+    if convention is not None:
+        if convention not in CONVENTIONS:
+            raise MethodError(f"entropy: convention is one of {sorted(CONVENTIONS)}, not {convention!r}.")
+        if (zeros, epsilon) != ("keep", 1e-5):
+            raise MethodError("entropy: say either convention, or zeros and epsilon.")
+        return _shares(divergence(z, zeros=CONVENTIONS[convention][0], epsilon=CONVENTIONS[convention][1]))
     return _shares(divergence(z, zeros=zeros, epsilon=epsilon))
 
 
@@ -181,7 +197,8 @@ def pca(z: ArrayLike, *, keep: int | None = None, form: Literal["loadings", "sco
 def independence(z: ArrayLike) -> np.ndarray:
     """Independence weights (独立性权重), (J,): one over the multiple correlation of each column with all others, as shares.
 
-    Raises MethodError where a column is a combination of others to rounding, or as many columns as rows leave nothing to regress.
+    A column that is a combination of others has multiple correlation 1, one without correlation takes nearly all the weight.
+    Raises MethodError where there are as many varying columns as rows: nothing is left to regress.
     """
     rows = _rows(z, where="independence")
     vary = ~constant(rows)
@@ -189,10 +206,17 @@ def independence(z: ArrayLike) -> np.ndarray:
         raise MethodError(f"independence: {rows.shape[0]} rows do not determine {int(vary.sum())} regressions.")
     result = np.zeros(rows.shape[1])
     if vary.any():
-        inverse = np.diag(np.linalg.pinv(correlations(rows[:, vary]), hermitian=True))
-        multiple = np.sqrt(np.clip(1 - 1 / inverse, 1e-12, 1.0))
-        result[vary] = 1 / multiple if vary.sum() > 1 else 1.0
+        result[vary] = 1 / _multiple(correlations(rows[:, vary])) if vary.sum() > 1 else 1.0
     return _shares(result)
+
+
+def _multiple(r: np.ndarray) -> np.ndarray:
+    """Multiple correlation of each column with all others, from correlations (J,J), at least 1e-6."""
+    squares = np.empty(len(r))
+    for j in range(len(r)):
+        others = np.arange(len(r)) != j
+        squares[j] = r[j, others] @ np.linalg.pinv(r[np.ix_(others, others)], rcond=1e-10, hermitian=True) @ r[others, j]
+    return np.asarray(np.sqrt(np.clip(squares, 1e-12, 1.0)))
 
 
 @method("weights", "scatter", cites=("郭亚军: 纵横向拉开档次法",), laws=LAWS)
@@ -204,18 +228,28 @@ def scatter(z: ArrayLike) -> np.ndarray:
     rows = nonnegative(_rows(z, where="scatter"), where="scatter")
     result, vary = np.zeros(rows.shape[1]), ~constant(rows)
     if vary.any():
-        result[vary] = np.abs(np.linalg.eigh(rows[:, vary].T @ rows[:, vary])[1][:, -1])
+        result[vary] = _leading(rows[:, vary].T @ rows[:, vary])
     return _shares(result)
 
 
-def ahp(pairwise: ArrayLike, *, limit: float | None = 0.1) -> np.ndarray:
+def _leading(h: np.ndarray) -> np.ndarray:
+    """Principal eigenvector of a nonnegative symmetric matrix; of a multiple eigenvalue the one nearest to equal parts."""
+    values, vectors = np.linalg.eigh(h)
+    top = vectors[:, values >= values[-1] * (1 - 1e-9)]
+    return np.asarray(np.maximum(top @ top.sum(axis=0), 0.0))
+
+
+def ahp(
+    pairwise: ArrayLike, *, limit: float | None = 0.1, solver: str = "eigenvector", random_index: str = "saaty"
+) -> np.ndarray:
     """Weights of the analytic hierarchy process (层次分析法), (J,), from a reciprocal matrix (J,J) (Saaty 1980).
 
-    Raises MethodError where the consistency ratio reaches `limit` (None accepts any); see `judgement.consistency`.
+    `solver` "eigenvector", "sum" (和积法, SPSSAU's default) or "root" (方根法); `random_index` "saaty" or "simulated". Raises
+    MethodError where the consistency ratio reaches `limit` (None accepts any); see `judgement.consistency`.
     """
     from yindi.measure.judgement import consistency
 
-    found = consistency(pairwise)
+    found = consistency(pairwise, solver=solver, random_index=random_index)
     if limit is not None and found.ratio >= limit:
         raise MethodError(
             f"ahp: consistency ratio {found.ratio:.3f} is not below {limit:g}; revise the judgements, or limit=None."
@@ -224,9 +258,10 @@ def ahp(pairwise: ArrayLike, *, limit: float | None = 0.1) -> np.ndarray:
 
 
 @method("combination", "mean", cites=("线性加权组合赋权",), laws=("simplex", "idempotent"))
-def mean_of(many: np.ndarray) -> np.ndarray:
-    """The mean of weights (L,J)."""
-    return _shares(many.mean(axis=0))
+def mean_of(many: np.ndarray, *, shares: ArrayLike | None = None) -> np.ndarray:
+    """The mean of weights (L,J), plain or by `shares` (L,) of the schemes, at least 0 with sum 1 (a w1 + (1 - a) w2)."""
+    part = np.full(len(many), 1 / len(many)) if shares is None else simplex(shares, len(many), where="combine shares")
+    return _shares(part @ many)
 
 
 @method("combination", "product", cites=("最小信息熵 (minimum relative entropy)",), laws=("simplex", "idempotent"))
@@ -240,10 +275,17 @@ def product_of(many: np.ndarray) -> np.ndarray:
 
 
 @method("combination", "game", cites=("博弈论组合赋权",), laws=("simplex", "idempotent"))
-def game_of(many: np.ndarray) -> np.ndarray:
-    """Game-theoretic combination (博弈论组合赋权): sum_l a_l (w_k w_l) = w_k w_k for all k; a at least 0, as shares."""
+def game_of(many: np.ndarray, *, convention: Literal["nonnegative", "absolute"] = "nonnegative") -> np.ndarray:
+    """Game-theoretic combination (博弈论组合赋权): sum_l a_l (w_k w_l) = w_k w_k for all k; a at least 0, as shares.
+
+    Where an a is negative the equations are solved under a >= 0; `convention="absolute"` takes |a| instead, as scripts do.
+    """
+    if convention not in ("nonnegative", "absolute"):
+        raise MethodError(f"combine: convention is 'nonnegative' or 'absolute', not {convention!r}.")
     gram = many @ many.T
     share = np.linalg.lstsq(gram, np.diag(gram), rcond=1e-12)[0]
+    if convention == "absolute":
+        share = np.abs(share)
     if (share < 0).any():
         from scipy.optimize import nnls
 
@@ -251,15 +293,18 @@ def game_of(many: np.ndarray) -> np.ndarray:
     return _shares(share @ many)
 
 
-_RULES = {"mean": mean_of, "product": product_of, "game": game_of}
+RULES = ("mean", "product", "game")
 
 
-def combine(weights: Sequence[ArrayLike], *, rule: str = "mean") -> np.ndarray:
-    """Combined weights (组合赋权) from several (J,): rule `mean`, `product` (geometric mean) or `game`; sum 1."""
+def combine(weights: Sequence[ArrayLike], *, rule: str = "mean", **options: object) -> np.ndarray:
+    """Combined weights (组合赋权) from several (J,): rule `mean`, `product` (geometric mean) or `game`; sum 1.
+
+    `options` are the rule's own: `shares` of `mean`, `convention` of `game`. Raises MethodError for weights off the simplex.
+    """
     if not len(weights):
         raise MethodError("combine: no weights given.")
-    if rule not in _RULES:
-        raise MethodError(f"combine: rule is one of {sorted(_RULES)}, not {rule!r}.")
+    if rule not in RULES:
+        raise MethodError(f"combine: rule is one of {sorted(RULES)}, not {rule!r}.")
     columns = np.asarray(weights[0]).size
     many = np.stack([simplex(w, columns, where=f"combine: weights {n}") for n, w in enumerate(weights)])
-    return _RULES[rule](many)
+    return np.asarray(get("combination", rule).bind(**options)(many))
