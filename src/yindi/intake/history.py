@@ -1,4 +1,4 @@
-"""History of the code book (GB/T 2260): which units there were in a year, what became of them, and which changes break a series."""
+"""History of the code book (GB/T 2260): the units of a year, what became of them, and the changes that break a series."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ OPEN = 9999
 
 @dataclass(frozen=True, slots=True)
 class Era:
-    """A unit as one code and name held it, from `first` to `last` year (OPEN: still); `now`: the code it has today, or had last."""
+    """A unit under one code and name, `first` to `last` year (OPEN: still); `now`: the code it has today, or had last."""
 
     code: str
     name: str
@@ -45,8 +45,9 @@ def level_of(code: str) -> str:
 
 def within(code: str, level: str) -> bool:
     """True where a code belongs to a level; municipalities and units directly under a province count as cities too."""
-    own = level_of(code)
-    return own == level or (level == "city" and (code[:2] in ("11", "12", "31", "50") and own == "province" or code[2:4] == "90"))
+    if level_of(code) == level:
+        return True
+    return level == "city" and (code in ("110000", "120000", "310000", "500000") or code[2:4] == "90")
 
 
 @functools.cache
@@ -64,6 +65,29 @@ def by_code() -> Mapping[str, tuple[Era, ...]]:
     for era in eras():
         found.setdefault(era.code, []).append(era)
     return {c: tuple(es) for c, es in found.items()}
+
+
+@functools.cache
+def by_name() -> Mapping[str, tuple[Era, ...]]:
+    """Name -> the eras in which a unit was called so."""
+    found: dict[str, list[Era]] = {}
+    for era in eras():
+        found.setdefault(era.name, []).append(era)
+    return {n: tuple(es) for n, es in found.items()}
+
+
+@functools.cache
+def _by_lasting() -> Mapping[str, tuple[Era, ...]]:
+    found: dict[str, list[Era]] = {}
+    for era in eras():
+        for code in {_end(era.now), era.now}:
+            found.setdefault(code, []).append(era)
+    return {c: tuple(es) for c, es in found.items()}
+
+
+def eras_of(code: str) -> tuple[Era, ...]:
+    """All codes and names that a unit (named by its last code) has had."""
+    return _by_lasting().get(code, ())
 
 
 @functools.cache

@@ -5,20 +5,29 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 
 from yindi.intake.regions import Gazetteer, Unresolved, normal
+from yindi.intake.spelling import simplified
 
 
-def _one_sign_apart(written: str, name: str) -> bool:
-    return len(written) == len(name) > 1 and sum(a != b for a, b in zip(written, name, strict=True)) == 1
+def alike(written: str, name: str) -> bool:
+    """True where at least half of the signs of the longer of two names stand in both in the same order."""
+    if min(len(written), len(name)) < 2 or written == name:
+        return False
+    row = [0] * (len(name) + 1)
+    for a in written:
+        before = row[:]
+        for n, b in enumerate(name):
+            row[n + 1] = before[n] + 1 if a == b else max(row[n], before[n + 1])
+    return 2 * row[-1] >= max(len(written), len(name))
 
 
 def match(names: Collection[str], missing: Mapping[str, Collection[str]]) -> dict[str, str]:
-    """Name -> code where every name differs in one sign from a missing region and the pairing of all is unique; else empty.
+    """Name -> code where every name is like a missing region and the pairing of all is unique; else empty.
 
     `missing`: code -> its names in normal form. A pairing is unique when peeling off names with one candidate uses them all up.
     """
     if len(names) != len(missing):
         return {}
-    able = {n: {c for c, called in missing.items() if any(_one_sign_apart(n, name) for name in called)} for n in names}
+    able = {n: {c for c, called in missing.items() if any(alike(simplified(n), normal(name)) for name in called)} for n in names}
     found: dict[str, str] = {}
     while len(found) < len(able):
         single = sorted(n for n, codes in able.items() if n not in found and len(codes - set(found.values())) == 1)

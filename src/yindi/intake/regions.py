@@ -1,24 +1,25 @@
-"""Region names and codes as written -> GB/T 2260 code. What is not certain is listed with candidates; nothing is guessed."""
+"""Region names and codes as written -> the code in a register. What is not certain asks, with candidates; nothing is guessed."""
 
 from __future__ import annotations
 
 import functools
 import re
-import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from yindi.core import resources
 from yindi.core.errors import UsageError, did_you_mean
+from yindi.intake import history, spelling, standards
+from yindi.intake.spelling import normal
+from yindi.intake.standards import Register, provinces
 
-_ENDINGS = {
-    "市": ("市", " municipality", " city"),
-    "省": ("省", " province"),
-    "区": ("自治区", " autonomous region", " region", " sar"),
-}
+__all__ = ["Gazetteer", "Unresolved", "codes", "mainland", "normal", "provinces"]
+
 _TOTALS = """全国 全国合计 全国总计 合计 总计 总和 平均 全国平均 国家 各地区合计 地区合计
-东部地区 中部地区 西部地区 东北地区 东部 中部 西部 东北 china national total nationwide 100000 000000"""
-TOTALS = frozenset(_TOTALS.split())
+东部地区 中部地区 西部地区 东北地区 东部 中部 西部 东北 china total nationwide 100000 000000
+eu eu27 eu28 eu27_2020 eu28_2020 eu27_2007 ea ea19 ea20 world deutschland germany australia"""
+TOTALS = frozenset(
+    (*_TOTALS.split(), "united states", "united states total", "national total", "u.s.", "all regions", "european union")
+)
 _CODE = re.compile(r"(\d{2}|\d{4}|\d{6})(?:0{6})?")
 
 
@@ -30,119 +31,202 @@ class Unresolved(ValueError):
         self.candidates = tuple(candidates)
 
 
-def normal(text: object) -> str:
-    """Normal form of a name: NFKC, no blanks inside Chinese names, one blank inside others, lower case."""
-    plain = unicodedata.normalize("NFKC", str(text)).strip().strip("*※:").casefold()
-    return re.sub(r"\s+", " " if plain.isascii() else "", plain)
-
-
-@functools.cache
-def provinces() -> Mapping[str, Mapping[str, str]]:
-    """The packaged table of provinces by code."""
-    return {r["code"]: r for r in resources.rows("regions/provinces.csv")}
-
-
 @functools.cache
 def mainland() -> tuple[str, ...]:
     """Codes of the 31 mainland provinces, ascending."""
     return tuple(sorted(c for c, r in provinces().items() if r["mainland"] == "yes"))
 
 
-def _written(row: Mapping[str, str]) -> Iterator[str]:
-    yield from (row["zh"], row["zh_full"], row["en"], *filter(None, row["aliases"].split("|")))
-    for ending in _ENDINGS[row["zh_full"][-1]]:
-        yield (row["en"] if ending.startswith(" ") else row["zh"]) + ending
-
-
-def _province_names() -> dict[str, set[str]]:
-    names: dict[str, set[str]] = {}
-    for code, row in provinces().items():
-        for written in _written(row):
-            names.setdefault(normal(written), set()).add(code)
-    return names
-
-
-def _unit_names(level: str) -> dict[str, set[str]]:
-    names: dict[str, set[str]] = {}
-    for code, written in resources.tree("geo/names.json").items():
-        if (level == "city") == code.endswith("00") and not code.endswith("0000"):
-            names.setdefault(normal(written), set()).add(code)
-    return names
-
-
-@functools.cache
-def _names(level: str) -> Mapping[str, set[str]]:
-    return _province_names() if level == "province" else _unit_names(level)
-
-
-@functools.cache
 def codes(level: str) -> Mapping[str, str]:
-    """Code -> Chinese name of every unit of a level."""
-    if level == "province":
-        return {c: r["zh"] for c, r in provinces().items()}
-    found = {code: name for name, held in _names(level).items() for code in held}
-    return {c: str(resources.tree("geo/names.json")[c]) for c in sorted(found)}
+    """Code -> Chinese name of every unit of a level of GB/T 2260."""
+    return {c: u.zh for c, u in sorted(standards.gbt2260(level).units.items())}
 
 
 @dataclass(slots=True)
 class Gazetteer:
-    """Resolves regions of one level; `aliases` are the user's answers (name as written -> code)."""
+    """Resolves regions of one register; `aliases` are the user's answers (name as written -> code)."""
 
     level: str = "province"
     aliases: Mapping[str, str] = field(default_factory=dict)
-    _seen: dict[str, str] = field(default_factory=dict)
+    register: Register | None = None
+    told: dict[str, str] = field(default_factory=dict)
+    _seen: dict[tuple[str, str, str], str] = field(default_factory=dict)
+    _given: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        wrong = [f"{a} -> {c}" for a, c in self.aliases.items() if c not in codes(self.level)]
+        if self.register is None:
+            self.register = standards.gbt2260(self.level)
+        wrong = [f"{a} -> {c}" for a, c in self.aliases.items() if not self.of.find(c)]
         if wrong:
-            raise UsageError(f"regions.aliases: no {self.level} has the code in {wrong}.")
-        self._seen = {normal(a): c for a, c in self.aliases.items()}
+            raise UsageError(f"regions.aliases: no {self.of.title} has the code in {wrong}.")
+        self._given = {normal(a): c for a, c in self.aliases.items()}
+
+    @property
+    def of(self) -> Register:
+        """The register."""
+        assert self.register is not None
+        return self.register
 
     def name(self, code: str) -> str:
-        """The Chinese name of a code."""
-        return codes(self.level)[code]
+        """The name of a code."""
+        return self.of.name(code)
 
     def called(self, code: str) -> set[str]:
-        """The Chinese names of a code, short and full."""
-        row = provinces().get(code) if self.level == "province" else None
-        return {row["zh"], row["zh_full"]} if row else {self.name(code)}
+        """The names of a code, short and full."""
+        row = provinces().get(code) if (self.of.standard, self.level) == ("gbt2260", "province") else None
+        return {row["zh"], row["zh_full"]} if row else self.of.called(code)
 
     def is_total(self, written: object) -> bool:
         """True for rows that hold a total of several regions (全国, 合计, 东部地区 ...)."""
-        return normal(written) in TOTALS and normal(written) not in self._seen
-
-    def resolve(self, written: object) -> str:
-        """The code of a region as written; raises Unresolved with candidates."""
         key = normal(written)
-        if key not in self._seen:
-            self._seen[key] = self._find(key, str(written))
-        return self._seen[key]
+        return spelling.simplified(key) in TOTALS and key not in self._given and not self.of.index.get(key)
 
-    def _find(self, key: str, written: str) -> str:
+    def resolve(self, written: object, *, year: str = "", parent: str = "") -> str:
+        """The code of a region as written (in a year, below a parent); raises Unresolved with candidates."""
+        key = normal(written)
+        if key in self._given:
+            return self._given[key]
+        at = (key, year, normal(parent) if parent else "")
+        if at not in self._seen:
+            self._seen[at] = self._find(key, str(written), year, at[2])
+        return self._seen[at]
+
+    def other_level(self, written: object, year: str = "") -> str:
+        """The level of the standard that a written region belongs to, where it is surely not the study's; else ""."""
+        key, text = normal(written), str(written).strip().upper()
+        if self.of.standard == "nuts":
+            return _nuts_level(text, self.of)
+        if self.of.standard != "gbt2260" or not key or key.isdigit() != bool(_CODE.fullmatch(key)):
+            return ""
+        if year and self.level != "province" and not key.isdigit():
+            named = [e.code for e in history.by_name().get(spelling.simplified(key), ()) if e.holds(int(year))]
+            if named and not any(history.within(c, self.level) for c in named):
+                return history.level_of(named[0])
+        for level in (x for x in ("province", "city", "county") if x != self.level):
+            other = standards.gbt2260(level)
+            if key.isdigit():
+                code = key[:6].ljust(6, "0")
+                if len(key) in (6, 12) and history.level_of(code) == level and (code in other.units or code in history.by_code()):
+                    return level
+            elif self.level != "province" and level != "county" and len(other.index.get(spelling.simplified(key), ())) == 1:
+                return level
+        return ""
+
+    def _find(self, key: str, written: str, year: str, parent: str) -> str:
         if not key:
             raise Unresolved("no region is written here")
-        if key.isdigit():
-            return self._by_code(key, written)
-        held = _names(self.level).get(key, set())
+        if self.of.standard == "gbt2260" and key.isdigit():
+            return self._by_code(key, written, year)
+        code = "" if self.of.standard == "gbt2260" else self.of.find(written.strip())
+        held = {code} if code else self._held(key, written, year)
+        if parent and held and not any(self._is_below(c, parent) for c in held):
+            raise Unresolved(f"{written!r} is not below {parent!r}", self._shown(held))
+        if len(held) > 1:
+            held = self._narrowed(held, key, year, parent)
         if len(held) == 1:
             return next(iter(held))
         if held:
             raise Unresolved(f"{written!r} is the name of {len(held)} regions", self._shown(held))
-        raise Unresolved(f"{written!r} is no {self.level} of GB/T 2260", self._near(key))
+        raise Unresolved(f"{written!r} is no {self.of.title}", self._near(key))
 
-    def _by_code(self, key: str, written: str) -> str:
+    def _held(self, key: str, written: str, year: str) -> set[str]:
+        glued = spelling.years_in(written)
+        if year and glued and glued != {year}:
+            raise Unresolved(f"{written!r} names the year {', '.join(sorted(glued))}, but the row is of {year}")
+        for form in spelling.forms(key):
+            if held := self.of.index.get(form):
+                return set(held)
+        han, latin = spelling.both(key)
+        if han:
+            one, two = self.of.index.get(han, set()), self.of.index.get(latin, set())
+            return set(one & two)
+        return self._by_path(spelling.simplified(key))
+
+    def _by_path(self, key: str) -> set[str]:
+        """Candidates for a name with those above it in front (江苏省南京市鼓楼区)."""
+        if self.of.standard != "gbt2260" or self.level == "province":
+            return set()
+        found: set[str] = set()
+        for name, codes_above in standards.gbt2260("province").index.items():
+            if len(name) > 1 and key.startswith(name) and len(key) > len(name):
+                above = {c[:2] for c in codes_above}
+                found |= self._below(key[len(name) :], above)
+        return found
+
+    def _below(self, rest: str, above: set[str]) -> set[str]:
+        found = {c for c in self.of.index.get(rest, ()) if c[:2] in above}
+        if self.level == "county" and not found:
+            for name, held in standards.gbt2260("city").index.items():
+                prefixes = {c[:4] for c in held if c[:2] in above}
+                if prefixes and rest.startswith(name) and len(rest) > len(name):
+                    found |= {c for c in self.of.index.get(rest[len(name) :], ()) if c[:4] in prefixes}
+        return found
+
+    def _narrowed(self, held: set[str], key: str, year: str, parent: str) -> set[str]:
+        """Candidates that lie below the parent; then those whose whole name this is; then those that were valid in the year."""
+        if parent:
+            held = {c for c in held if self._is_below(c, parent)}
+        if self.of.standard != "gbt2260" or len(held) < 2:
+            return held
+        key = spelling.simplified(key)
+        held = {c for c in held if any(e.name == key for e in history.eras_of(c))} or held
+        when = int(year) if year.isdigit() else history.OPEN
+        return {
+            c for c in held if any(key in (e.name, standards.stem(e.name)) and e.holds(when) for e in history.eras_of(c))
+        } or held
+
+    def _is_below(self, code: str, parent: str) -> bool:
+        unit = self.of.units[code]
+        if self.of.standard != "gbt2260":
+            above = self.of.units.get(unit.parent)
+            return normal(unit.parent) == parent or (above is not None and parent in {normal(n) for n in (above.zh, above.en)})
+        parent = spelling.simplified(parent)
+        if parent.isdigit():
+            return code.startswith(parent.rstrip("0") or parent)
+        tops = {c[:2] for c in standards.gbt2260("province").index.get(parent, ())}
+        cities = {c[:4] for c in standards.gbt2260("city").index.get(parent, ()) if not c.endswith("0000")}
+        held = {code, *(e.code for e in history.eras_of(code))}
+        return bool({c[:2] for c in held} & tops) or bool({c[:4] for c in held} & cities)
+
+    def _by_code(self, key: str, written: str, year: str) -> str:
         found = _CODE.fullmatch(key)
         code = found[1].ljust(6, "0") if found else ""
-        if code not in codes(self.level):
-            near = did_you_mean(key, codes(self.level))
-            raise Unresolved(f"{written!r} is no code of a {self.level} in GB/T 2260", self._shown(near))
-        return code
+        if self.level == "province":
+            if code in self.of.units:
+                return code
+        else:
+            lasting = history.lasting(code, int(year) if year.isdigit() else None) if code else ()
+            held = [c for c in lasting if c in self.of.units]
+            if len(held) == 1:
+                if held[0] != code:
+                    self.told.setdefault(f"{code} = {self.name(held[0])} ({held[0]})", written)
+                return held[0]
+            if held:
+                raise Unresolved(f"the code {written!r} passed from one unit to another", self._shown(held))
+        near = did_you_mean(key, self.of.units)
+        raise Unresolved(f"{written!r} is no code of a {self.of.title}", self._shown(near))
 
     def _near(self, key: str) -> tuple[str, ...]:
-        known = _names(self.level)
-        alike = list(did_you_mean(key, known))
+        known = self.of.index
+        alike = list(did_you_mean(key, known)) if len(known) < 8000 else []
         alike += [n for n in known if len(n) == len(key) > 1 and sum(a == b for a, b in zip(n, key, strict=True)) >= len(n) - 1]
         return self._shown(sorted({c for n in alike for c in known[n]}))[:8]
 
     def _shown(self, found: Iterable[str]) -> tuple[str, ...]:
-        return tuple(f"{self.name(c)} = {c}" for c in sorted(found))
+        return tuple(f"{self._path(c)} = {c}" for c in sorted(found))
+
+    def _path(self, code: str) -> str:
+        """A name with those above it, so that candidates of one name can be told apart."""
+        if self.of.standard != "gbt2260" or self.level == "province":
+            return self.name(code)
+        above = [provinces()[code[:2] + "0000"]["zh"]] if code[:2] + "0000" in provinces() and not code.endswith("0000") else []
+        city = standards.gbt2260("city").units.get(code[:4] + "00") if self.level == "county" else None
+        return "".join([*above, city.zh if city else "", self.name(code)])
+
+
+def _nuts_level(text: str, register: Register) -> str:
+    if re.fullmatch(r"[A-Z]{2}[0-9A-Z]{0,3}", text) is None:
+        return ""
+    if text.endswith(("Z", "XX")) and len(text) > 2:
+        return "extra-regio or unknown territory"
+    return "" if register.at_level(text) else f"NUTS {len(text) - 2}"
