@@ -87,18 +87,19 @@ def steady_state(p: Floats) -> Floats | None:
 
 
 def first_passage(p: Floats) -> Floats:
-    """Mean first passage times (k,k) of p (k,k); the diagonal is the mean time of return; infinite where there is no way."""
+    """Mean first passage times (k,k) of p (k,k); the diagonal is the mean time of return; infinite where it may never happen."""
     k = len(p)
     out = np.full((k, k), np.inf)
-    reach = np.linalg.matrix_power((p > 0).astype(float) + np.eye(k), k) > 0
     for j in range(k):
-        into = reach[:, j] & (p.sum(axis=1) > 0)
-        # from i the chain must not get lost in a class from which j cannot be reached
-        sure = np.array([into[i] and bool(into[reach[i]].all()) for i in range(k)])
+        # the way ends at j: what may be met before it must all lead to j
+        onward = np.where(np.arange(k)[:, None] == j, 0.0, p)
+        reach = np.linalg.matrix_power((onward > 0).astype(float) + np.eye(k), k) > 0
+        sure = np.array([bool(reach[reach[i], j].all()) for i in range(k)])
         others = np.flatnonzero(sure & (np.arange(k) != j))
         times = np.linalg.solve(np.eye(len(others)) - p[np.ix_(others, others)], np.ones(len(others)))
         out[others, j] = times
-        if sure[j]:
+        after = np.flatnonzero((p[j] > 0) & (np.arange(k) != j))
+        if p[j].any() and np.isin(after, others).all():
             out[j, j] = 1.0 + float(p[j, others] @ times)
     return out
 
