@@ -27,7 +27,8 @@ Name = Callable[[str, str, str], str]
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What stands in a report: kind is number (text of a quantity), stored (value without text), label or stray.
+    """What stands in a report: kind is number (text of a quantity), stored (value without text), label, title
+    (of a page, not its heading) or stray.
 
     `ref` is the reference of a number, or `kind:code` of a label; `value` is the stored value as text.
     """
@@ -53,8 +54,8 @@ def html_numbers(text: str) -> list[Found]:
             found.append(Found("stray", f"<{kind}>", "its content is not what was written", language=language))
     found += [Found("stray", "<svg> or <script>", "has lost its checksum", language=language) for _ in _UNGUARDED.findall(text)]
     title, head = tree.findtext("head/title") or "", tree.find(".//h1")
-    if has_digit(title) and (head is None or " ".join(head.text_content().split()) != title):
-        found.append(Found("stray", "<title>", title, language=language))
+    if title != ("" if head is None else " ".join(head.text_content().split())):
+        found.append(Found("title", "<title>", title, language=language))
     return found
 
 
@@ -240,6 +241,8 @@ def check(found: Iterable[Found], look: Look, name: Name | None = None) -> list[
     problems = []
     for f in found:
         match f.kind:
+            case "title":
+                problems.append(Problem(f.place, f"{f.text!r} is not the heading of the page."))
             case "stray":
                 problems.append(Problem(f.place, f"{f.text!r} holds digits that no reference stands behind."))
             case "label":
