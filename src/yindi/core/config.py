@@ -127,8 +127,10 @@ class Input(_Model):
     def _long_needs_columns(self) -> Input:
         if self.layout == "long" and not (self.item and self.value):
             raise ValueError("layout: long needs `item` and `value` (the columns with the name and the number)")
-        if self.layout == "years" and not self.item and len(self.columns) != 1:
-            raise ValueError("layout: years needs `item`, or `columns` with one entry that says which variable the table holds")
+        if self.layout in ("years", "regions") and not self.item and len(self.columns) != 1:
+            raise ValueError(
+                f"layout: {self.layout} needs `item`, or `columns` with one entry that says which variable the table holds"
+            )
         return self
 
 
@@ -172,7 +174,10 @@ class Bridge(_Model):
 
 
 class Treatment(_Model):
-    finding: Literal["break", "vintage", "absent", "constant", "outlier", "filled"]
+    finding: Literal[
+        "break", "vintage", "absent", "constant", "outlier", "filled",
+        "identity", "sum", "total", "stock", "shifted", "digits", "rounded", "unit",
+    ]  # fmt: skip
     """Which finding of `yindi check` this answers."""
     choice: Choice
     method: str | None = None
@@ -198,6 +203,15 @@ class Treatment(_Model):
         return tuple(str(v) for v in value) if isinstance(value, (list, tuple)) else value
 
 
+def _number(value: Any) -> Any:
+    """A fraction written as text ("1/3") as a number."""
+    top, slash, bottom = value.partition("/") if isinstance(value, str) else ("", "", "")
+    try:
+        return float(top) / float(bottom) if slash else value
+    except (ValueError, ZeroDivisionError):
+        return value
+
+
 class Measure(_Model):
     normaliser: str = "minmax"
     weights: tuple[str, ...] = ("entropy", "critic")
@@ -205,9 +219,17 @@ class Measure(_Model):
     aggregate: str = "arithmetic"
     scope: Literal["pooled", "per_year", "base_year"] = "pooled"
     """What shares a yardstick: all years, each year for itself (only ranks within a year mean anything), or the first year's."""
-    outliers: Literal["keep", "treat"] = "keep"
-    """treat: skewed indicators are winsorised, else their logarithm is taken (COINr's rule); what was done is recorded."""
-    zeros: Literal["keep", "shift", "replace", "rescale"] = "keep"
+    goalposts: dict[str, tuple[float, float]] = {}
+    """Indicator -> lowest and highest value of its yardstick for min-max; the others are scaled by `scope`."""
+    pairwise: tuple[tuple[float, ...], ...] = ()
+    """Judgement, for the weights `ahp`: a row per dimension or per indicator, in the framework's order; "1/3" may be written."""
+    frameworks: tuple[str, ...] = ()
+    """Packaged frameworks that the draws vary beside the study's own; empty: those of its concept that the data cover."""
+    coverage: float = Field(default=0.5, gt=0, le=1)
+    """Judgement: least share of its indicators that the panel must hold for the draws to take up a framework by themselves."""
+    outliers: Literal["keep", "treat", "clip"] = "keep"
+    """treat: skewed indicators are winsorised, else their logarithm is taken (COINr's rule); clip: cut at 2.5 and 97.5 %."""
+    zeros: Literal["keep", "shift", "replace", "rescale", "lift"] = "keep"
     """What entropy weights do about zeros; all but keep use epsilon."""
     epsilon: float = Field(default=1e-5, gt=0, lt=0.5)
     levels: Literal["flat", "nested"] = "flat"
@@ -218,6 +240,12 @@ class Measure(_Model):
     """Judgement: relative standard error of every published figure, for the rank intervals."""
     imputed_noise: float = Field(default=0.2, ge=0, lt=1)
     """Judgement: relative standard error of imputed figures, for the rank intervals."""
+
+    @field_validator("pairwise", mode="before")
+    @classmethod
+    def _fractions(cls, value: Any) -> Any:
+        rows = isinstance(value, (list, tuple)) and all(isinstance(row, (list, tuple)) for row in value)
+        return [[_number(v) for v in row] for row in value] if rows else value
 
 
 class Disparity(_Model):

@@ -30,21 +30,34 @@ def joined(parts: Sequence[str]) -> str:
     return "-".join(dict.fromkeys(p for p in parts if p))
 
 
-def find(grid: Grid, *, rows: int = 1, skip: int = 0) -> Heads:
-    """The heads of a grid: `rows` rows, after `skip` filled rows of titles."""
+def find(grid: Grid, *, rows: int = 1, skip: int = 0, spread: bool = False) -> Heads:
+    """The heads of a grid: `rows` rows, after `skip` filled rows of titles; `spread`: upper heads hold until the next one."""
     filled = [n for n, row in enumerate(grid.rows) if any(clean(c) for c in row)]
     first = filled[min(skip, len(filled) - 1)]
     bottom = min(first + rows - 1, len(grid.rows) - 1)
     block = [[line(c) for c in row] for row in grid.rows[first : bottom + 1]]
     width = max(len(row) for row in block)
+    if spread:
+        block[:-1] = [_spread(row, width) for row in block[:-1]]
     names = [joined([row[k] if k < len(row) else "" for row in block]) for k in range(width)]
     where: dict[str, list[int]] = {}
     for k, name in enumerate(names):
         if name:
             where.setdefault(name, []).append(k)
     first_at = {n: at[0] for n, at in where.items()}
+    for k, label in enumerate(grid.labels):
+        if label:
+            first_at.setdefault(line(label), k)
     twice = {n: at for n, at in where.items() if len(at) > 1}
     return Heads(tuple(names), first_at, twice, bottom, _common_unit(grid, first))
+
+
+def _spread(row: Sequence[str], width: int) -> list[str]:
+    made, last = [], ""
+    for k in range(width):
+        last = (row[k] if k < len(row) else "") or last
+        made.append(last)
+    return made
 
 
 def line(raw: object) -> str:

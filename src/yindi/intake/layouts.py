@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+import math
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from yindi.core.config import Input
 from yindi.core.errors import Problems, did_you_mean
 from yindi.core.framework import Variable
-from yindi.intake import units
-from yindi.intake.numbers import CellFault, clean, year_or_none
+from yindi.intake import heads, units
+from yindi.intake.numbers import CellFault, clean
 from yindi.intake.read import Grid
 from yindi.intake.reader import Cell, Reader, Reading, text
-from yindi.intake.regions import Gazetteer
+from yindi.intake.regions import Gazetteer, Unresolved
+from yindi.intake.years import split, year_or_none
 
 
 def _items_wide(r: Reader, top: int, taken: set[int]) -> dict[int, str]:
@@ -37,9 +40,30 @@ def _once(r: Reader, top: int, wanted: dict[int, str]) -> dict[int, str]:
     return wanted
 
 
-def _key_columns(r: Reader, top: int) -> tuple[int | None, int | None, int | None]:
+@dataclass(frozen=True, slots=True)
+class _Keys:
+    """Positions of the key columns; `fine`: region and year can be read."""
+
+    region: int
+    year: int | None
+    name: int | None
+    fine: bool
+
+    @property
+    def taken(self) -> set[int]:
+        return {k for k in (self.region, self.year, self.name) if k is not None}
+
+
+def _key_columns(r: Reader, top: int) -> _Keys:
     name = r.column(r.spec.name, "name", top) if r.spec.name else None
-    return r.column(r.spec.region, "region", top), r.column(r.spec.year, "year", top), name
+    r.parent_at = r.column(r.spec.parent, "parent", top) if r.spec.parent else None
+    region = r.column(r.spec.region, "region", top)
+    year = None if r.fixed_year else r.column(r.spec.year, "year", top)
+    fixed = year_or_none(r.fixed_year) if r.fixed_year else ""
+    if fixed is None:
+        r.add(top + 1, None, f"year: {r.spec.year!r} is not a year.", 'write year: "=2020", or name the column with the year')
+    fine = region is not None and (year is not None or bool(fixed))
+    return _Keys(region or 0, year, name, fine)
 
 
 def _factors(r: Reader, top: int, items: Mapping[int, str]) -> dict[int, float]:
@@ -48,15 +72,15 @@ def _factors(r: Reader, top: int, items: Mapping[int, str]) -> dict[int, float]:
 
 def _wide(r: Reader) -> None:
     top = r.find_head()
-    region_at, year_at, name_at = _key_columns(r, top)
-    items = _items_wide(r, top, {at for at in (region_at, year_at, name_at) if at is not None})
-    if region_at is None or year_at is None:
+    keys = _key_columns(r, top)
+    items = _items_wide(r, top, {*keys.taken, *([r.parent_at] if r.parent_at is not None else [])})
+    if not keys.fine:
         return
     factors = _factors(r, top, items)
-    r.learn(top, region_at, year_at)
+    r.learn(top, keys.region, keys.year)
     for n, row in r.body(top):
-        region = r.region_of(row, n, region_at, name_at, year_at)
-        when = r.year_of(row, n, year_at) if region else None
+        region = r.region_of(row, n, keys.region, keys.name, keys.year)
+        when = r.year_of(row, n, keys.year) if region else None
         if region is None or when is None:
             continue
         if (region, when) in r.reading.rows:
@@ -78,27 +102,39 @@ def _times(value: float | None, factor: float) -> float | None:
 
 def _long(r: Reader) -> None:
     top = r.find_head()
-    region_at, year_at, name_at = _key_columns(r, top)
+    keys = _key_columns(r, top)
     item_at = r.column(r.spec.item or "", "item", top)
     value_at = r.column(r.spec.value or "", "value", top)
     unit_at = r.column(r.spec.unit, "unit", top) if r.spec.unit else None
-    if region_at is None or year_at is None or item_at is None or value_at is None:
+    if not keys.fine or item_at is None or value_at is None:
         return
-    seen: dict[tuple[str, str, str], int] = {}
-    r.learn(top, region_at, year_at)
+    seen: dict[tuple[str, ...], int] = {}
+    r.learn(top, keys.region, keys.year)
     for n, row in r.body(top):
-        region = r.region_of(row, n, region_at, name_at, year_at)
-        when = r.year_of(row, n, year_at) if region else None
+        region = r.region_of(row, n, keys.region, keys.name, keys.year)
+        when = r.year_of(row, n, keys.year) if region else None
         item = _item(r, row, n, item_at) if when else None
         if region is None or when is None or item is None:
             continue
-        if (region, when, item) in seen:
-            who = f"{item} of {r.gazetteer.name(region)} ({region}) {when}"
-            r.add(n, None, f"{who} stands here and already in row {seen[region, when, item]}.", "keep one of the two rows")
+        part = (text(row, keys.region),) if r.spec.prefix is not None else ()
+        if (region, when, item, *part) in seen:
+            who = f"{item} of {r.gazetteer.name(region)} ({' '.join((region, *part))}) {when}"
+            r.add(n, None, f"{who} stands here and already in row {seen[region, when, item, *part]}.", "keep one of the two rows")
             continue
-        seen[region, when, item] = n
+        seen[region, when, item, *part] = n
         r.reading.rows.setdefault((region, when), n)
         _long_value(r, row, Cell(region, when, item, None, n, value_at + 1), unit_at)
+    if r.spec.prefix is not None:
+        r.reading.cells = _summed(r.reading.cells)
+
+
+def _summed(cells: Sequence[Cell]) -> list[Cell]:
+    """One cell per region, year and item: the sum of its parts, standing where the first part stands."""
+    whole: dict[tuple[str, str, str], tuple[Cell, list[float]]] = {}
+    for c in cells:
+        values = whole.setdefault((c.region, c.year, c.item), (c, []))[1]
+        values += [] if c.value is None else [c.value]
+    return [replace(first, value=math.fsum(values) if values else None) for first, values in whole.values()]
 
 
 def _item(r: Reader, row: Sequence[object], n: int, at: int) -> str | None:
@@ -148,15 +184,14 @@ def _factor(r: Reader, item: str, written: object) -> float:
 def _years(r: Reader) -> None:
     top = r.find_head()
     region_at = r.column(r.spec.region, "region", top)
+    r.parent_at = r.column(r.spec.parent, "parent", top) if r.spec.parent else None
     item_at = r.column(r.spec.item, "item", top) if r.spec.item else None
-    at_year = {at: when for name, at in r.head.items() if (when := year_or_none(name))}
+    at_year = {at: when for name, at in r.head.items() if (when := year_or_none(name, r.spec.fiscal_year))}
     if not at_year:
-        r.add(
-            top + 1,
-            None,
-            "no column head is a year.",
-            "layout: years wants a column per year; correct `layout`, `skip` or `head`",
-        )
+        way = "layout: years wants a column per year; correct `layout`, `skip` or `head`"
+        if any(year_or_none(name, "end") for name in r.head):
+            way = "the heads look like fiscal years: say what 2010/11 counts as, fiscal_year: start (or end)"
+        r.add(top + 1, None, "no column head is a year.", way)
     if region_at is None or not at_year or (r.spec.item and item_at is None):
         return
     r.learn(top, region_at, item_at)
@@ -174,14 +209,113 @@ def _years(r: Reader) -> None:
         factor = r.factor(text(row, item_at), item, n - 1, item_at or 0)
         for at, when in at_year.items():
             r.reading.rows.setdefault((region, when), n)
-            fine, value = r.number_of(row[at] if at < len(row) else "", n, at, item)
-            if fine:
-                r.reading.cells.append(Cell(region, when, item, _times(value, factor), n, at + 1))
-            else:
-                r.reading.faulty.add((region, when, item))
+            _keep(r, Cell(region, when, item, None, n, at + 1), row, factor)
 
 
-_LAYOUTS = {"wide": _wide, "long": _long, "years": _years}
+def _keep(r: Reader, cell: Cell, row: Sequence[object], factor: float) -> None:
+    at = cell.column - 1
+    fine, value = r.number_of(row[at] if at < len(row) else "", cell.row, at, cell.item)
+    if fine:
+        r.reading.cells.append(replace(cell, value=_times(value, factor)))
+    else:
+        r.reading.faulty.add((cell.region, cell.year, cell.item))
+
+
+def _block_columns(r: Reader, top: int, region_at: int | None) -> dict[int, tuple[str, str, str]]:
+    """Column -> (head of the item, code, year) of tables with several indicators side by side."""
+    named = {heads.line(k): v for k, v in r.spec.columns.items()}
+    found: dict[int, tuple[str, str, str]] = {}
+    met: set[str] = set()
+    for at, name in enumerate(r.names):
+        parts = split(name, r.spec.fiscal_year)
+        if parts is None or at == region_at:
+            continue
+        met.add(parts[0])
+        code = named.get(parts[0], "" if named else parts[0])
+        if code:
+            found[at] = (parts[0], code, parts[1])
+    for name in sorted(set(named) - met):
+        near = did_you_mean(name, met) or tuple(sorted(met))[:12]
+        r.add(top + 1, None, f"no column is headed {name!r} with a year.", "correct `columns`", near)
+    for at, (name, code, _) in list(found.items()):
+        if r.spec.content == "indicators" and code not in r.variables:
+            r.add(
+                top + 1,
+                at + 1,
+                f"{name!r} is the code of no variable.",
+                "map it under `columns`",
+                did_you_mean(code, r.variables),
+            )
+            del found[at]
+    if not met:
+        r.add(top + 1, None, "no column head holds an indicator and a year.", "correct `layout`, `skip` or `head`")
+    return found
+
+
+def _blocks(r: Reader) -> None:
+    top = r.find_head()
+    region_at = r.column(r.spec.region, "region", top)
+    r.parent_at = r.column(r.spec.parent, "parent", top) if r.spec.parent else None
+    name_at = r.column(r.spec.name, "name", top) if r.spec.name else None
+    found = _block_columns(r, top, region_at)
+    if region_at is None or not found:
+        return
+    factors = {at: r.factor(name, code, top, at) for at, (name, code, _) in found.items()}
+    r.learn(top, region_at, None)
+    seen: dict[str, int] = {}
+    for n, row in r.body(top):
+        region = r.region_of(row, n, region_at, name_at, None)
+        if region is None:
+            continue
+        if region in seen:
+            r.add(
+                n, None, f"{r.gazetteer.name(region)} ({region}) stands here and already in row {seen[region]}.", "keep one row"
+            )
+            continue
+        seen[region] = n
+        for at, (_, code, when) in found.items():
+            r.reading.rows.setdefault((region, when), n)
+            _keep(r, Cell(region, when, code, None, n, at + 1), row, factors[at])
+
+
+def _region_columns(r: Reader, top: int, keys: Collection[int | None]) -> Iterator[tuple[int, str]]:
+    for at, name in enumerate(r.names):
+        if not name or at in keys:
+            continue
+        if r.gazetteer.is_total(name) or r.gazetteer.other_level(name):
+            r.reading.left_out.setdefault(f"column that is no region of the study ({name})", []).append(top + 1)
+            continue
+        try:
+            yield at, r.gazetteer.resolve(name)
+        except Unresolved as fault:
+            way = f"add to study.yaml: regions: {{aliases: {{{name!r}: CODE}}}}, or take the column out"
+            r.add(top + 1, at + 1, f"{fault}.", way, fault.candidates)
+
+
+def _regions(r: Reader) -> None:
+    top = r.find_head()
+    year_at = None if r.fixed_year else r.column(r.spec.year, "year", top)
+    item_at = r.column(r.spec.item, "item", top) if r.spec.item else None
+    if (year_at is None and not r.fixed_year) or (r.spec.item and item_at is None):
+        return
+    columns = dict(_region_columns(r, top, (year_at, item_at)))
+    seen: dict[tuple[str, str], int] = {}
+    for n, row in r.body(top):
+        item = _item(r, row, n, item_at) if item_at is not None else next(iter(r.spec.columns.values()), None)
+        when = r.year_of(row, n, year_at) if item else None
+        if item is None or not when:
+            continue
+        if (when, item) in seen:
+            r.add(n, None, f"{item} of {when} stands here and already in row {seen[when, item]}.", "keep one of the two rows")
+            continue
+        seen[when, item] = n
+        factor = r.factor(text(row, item_at), item, n - 1, item_at or 0)
+        for at, region in columns.items():
+            r.reading.rows.setdefault((region, when), n)
+            _keep(r, Cell(region, when, item, None, n, at + 1), row, factor)
+
+
+_LAYOUTS = {"wide": _wide, "long": _long, "years": _years, "blocks": _blocks, "regions": _regions}
 
 
 def cells(

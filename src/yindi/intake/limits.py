@@ -39,6 +39,23 @@ def size(path: Path) -> None:
         )
 
 
+def cells(rows: int, columns: int) -> None:
+    """Refuse a data set with more cells than are held in memory."""
+    if rows * columns > CELLS * 2:
+        raise TooMuch(f"holds {rows:,} rows and {columns:,} columns.", "keep the columns and rows that are needed")
+
+
+def unpacked(path: Path) -> bytes:
+    """The bytes of a gzip file; refuses one that unpacks to more than any table holds."""
+    import gzip
+
+    with gzip.open(path) as file:
+        data = file.read(FILE_BYTES + 1)
+    if len(data) > FILE_BYTES:
+        raise TooMuch(f"unpacks to more than {FILE_BYTES:,} bytes.", "keep the columns and rows that are needed")
+    return data
+
+
 def book(path: Path) -> None:
     """Refuse zip bombs, sheets that span more cells than any table has, and formulas without a stored value."""
     if not zipfile.is_zipfile(path):

@@ -38,17 +38,19 @@ def match(names: Collection[str], missing: Mapping[str, Collection[str]]) -> dic
 
 
 def resolve(
-    rows: Iterable[tuple[str, str]], gazetteer: Gazetteer, expected: Collection[str] | None
+    rows: Iterable[tuple[str, ...]], gazetteer: Gazetteer, expected: Collection[str] | None
 ) -> dict[tuple[str, str], str]:
     """(year, name in normal form) -> code for names that only the missing regions of that year can explain.
 
-    `rows`: (year, region as written). `expected`: the codes that must be there; None: those seen in any year of the table.
+    `rows`: (year, region as written[, its parent]).
+    `expected`: the codes that must be there; None: those seen in any year of the table.
     """
     seen: dict[str, set[str]] = {}
     open_names: dict[str, set[str]] = {}
-    for when, written in rows:
+    for when, written, *above in rows:
         try:
-            seen.setdefault(when, set()).add(gazetteer.resolve(written))
+            digits = when if len(when) == 4 and when.isdigit() else ""
+            seen.setdefault(when, set()).add(gazetteer.resolve(written, year=digits, parent=above[0] if above else ""))
         except Unresolved:
             open_names.setdefault(when, set()).add(normal(written))
     whole = set().union(*seen.values()) if expected is None and seen else set(expected or ())

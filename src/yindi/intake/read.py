@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from yindi.core.errors import Problem, ProblemsError, did_you_mean
-from yindi.intake import limits
+from yindi.core.errors import Problem, ProblemsError, UsageError, did_you_mean
+from yindi.intake import charset, frames, limits
 
 TEXT = (".csv", ".tsv", ".txt")
+PACKED = (".csv.gz", ".tsv.gz", ".txt.gz")
 BOOKS = (".xlsx", ".xlsm", ".xls", ".ods", ".xlsb")
-_BOMS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +25,8 @@ class Grid:
     file: str
     sheet: str
     rows: tuple[tuple[object, ...], ...]
+    labels: tuple[str, ...] = ()
+    encoding: str = ""
 
     def place(self, row: int, column: int | None = None) -> str:
         """Where a cell is, in words."""
@@ -50,29 +52,52 @@ def _fail(place: str, message: str, way_out: str, candidates: Sequence[str] = ()
     return ProblemsError("intake", [Problem(place, message, way_out, tuple(candidates))])
 
 
-def read(path: Path, file: str, sheet: str | None = None) -> Grid:
+def kind_of(path: Path) -> str:
+    """The ending that says what a file is, in lower case."""
+    name = path.name.lower()
+    return next((e for e in PACKED if name.endswith(e)), path.suffix.lower())
+
+
+READ = (*TEXT, *PACKED, *BOOKS, *frames.KINDS)
+
+
+def read(path: Path, file: str, sheet: str | None = None, encoding: str | None = None) -> Grid:
     """One sheet of a file as a Grid; raises ProblemsError when the file is absent, empty, undecodable or damaged."""
     if not path.is_file():
         near = did_you_mean(path.name, [p.name for p in path.parent.iterdir()]) if path.parent.is_dir() else ()
         raise _fail(file, "there is no such file.", "correct `file` in study.yaml, or put the file there", near)
     if path.stat().st_size == 0:
         raise _fail(file, "the file is empty (0 bytes).", "export it again")
-    kind = path.suffix.lower()
+    kind = kind_of(path)
+    if kind not in READ:
+        raise _fail(file, f"files of type {kind or '(none)'} are not read.", f"save it as {', '.join(READ)}")
     try:
         limits.size(path)
         if kind in BOOKS:
             limits.book(path)
+        grid = _grid(path, file, sheet, kind, encoding)
+    except ProblemsError:
+        raise
+    except UsageError as fault:
+        raise _fail(file, str(fault), "install it, or save the file as CSV") from None
     except limits.FAULTS as fault:
-        raise _fail(file, f"{fault}", getattr(fault, "way_out", "open it in a spreadsheet program and save it again")) from None
-    if kind in TEXT:
-        grid = Grid(file, "", _delimited(decode(path.read_bytes(), file), file))
-    elif kind in BOOKS:
-        grid = _book(path, file, sheet)
-    else:
-        raise _fail(file, f"files of type {kind or '(none)'} are not read.", f"save it as {', '.join(TEXT + BOOKS)}")
+        raise _fail(
+            file, f"{fault}", getattr(fault, "way_out", "open it in the program that made it and save it again")
+        ) from None
     if not any(_filled(row) for row in grid.rows):
         raise _fail(file, "the table is empty: no cell holds anything.", "export it again, or name another `sheet`")
     return grid
+
+
+def _grid(path: Path, file: str, sheet: str | None, kind: str, encoding: str | None) -> Grid:
+    if kind in BOOKS:
+        return _book(path, file, sheet)
+    if kind in frames.KINDS:
+        rows, labels = frames.read(path, kind, encoding)
+        return Grid(file, "", rows, labels)
+    data = limits.unpacked(path) if kind in PACKED else path.read_bytes()
+    text, name = charset.decode(data, file, encoding)
+    return Grid(file, "", _delimited(text, file), (), name)
 
 
 def _filled(row: Sequence[object]) -> bool:
@@ -80,26 +105,8 @@ def _filled(row: Sequence[object]) -> bool:
 
 
 def decode(data: bytes, file: str) -> str:
-    """Text of a CSV: byte-order mark, else strict UTF-8, else GB18030; raises ProblemsError naming the first bad line."""
-    for mark, name in _BOMS:
-        if data.startswith(mark):
-            return _try(data, name, file)
-    if b"\x00" in data[:4096]:
-        raise _fail(file, "holds zero bytes: this is no text file.", "save it as CSV in UTF-8, or keep the right extension")
-    try:
-        return data.decode("utf-8")
-    except UnicodeDecodeError:
-        return _try(data, "gb18030", file)
-
-
-def _try(data: bytes, name: str, file: str) -> str:
-    try:
-        return data.decode(name)
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        tried = "UTF-8 nor GB18030" if name == "gb18030" else f"{name}, as its first bytes claim"
-        raise _fail(f"{file}, row {line}", f"the bytes {data[error.start:error.start + 4].hex(' ')} are neither {tried}.",
-                    "save the file as CSV in UTF-8") from None  # fmt: skip
+    """Text of a CSV, see `charset.decode`."""
+    return charset.decode(data, file)[0]
 
 
 def _delimited(text: str, file: str) -> tuple[tuple[str, ...], ...]:

@@ -9,10 +9,12 @@ from yindi.core.config import Input
 from yindi.core.errors import Problems, did_you_mean
 from yindi.core.framework import Variable
 from yindi.intake import heads, missing, units
-from yindi.intake.numbers import CellFault, clean, number, year
+from yindi.intake.numbers import CellFault, clean, number
 from yindi.intake.read import Grid
 from yindi.intake.regions import Gazetteer, Unresolved, normal
+from yindi.intake.years import year
 
+MANY = 3
 _NOTES = ("注", "资料来源", "数据来源", "来源", "说明", "note", "source", "由")
 
 
@@ -39,6 +41,7 @@ class Reading:
     faulty: set[tuple[str, str, str]] = field(default_factory=set)
     by_missing: dict[str, list[int]] = field(default_factory=dict)
     written: dict[tuple[int, int], str] = field(default_factory=dict)
+    told: dict[str, list[int]] = field(default_factory=dict)
 
 
 def text(row: Sequence[object], at: int | None) -> str:
@@ -69,6 +72,13 @@ class Reader:
     twice: dict[str, list[int]] = field(default_factory=dict)
     common_unit: str = ""
     names: tuple[str, ...] = ()
+    parent_at: int | None = None
+    memory: dict[tuple[object, ...], str | None] = field(default_factory=dict)
+
+    @property
+    def fixed_year(self) -> str:
+        """The year of the whole table, "" where its rows or heads tell it."""
+        return self.spec.year[1:].strip() if self.spec.year.startswith("=") else ""
 
     def add(self, row: int, column: int | None, message: str, way_out: str, candidates: Sequence[str] = ()) -> None:
         """Keep one problem of this grid."""
@@ -76,7 +86,8 @@ class Reader:
 
     def find_head(self) -> int:
         """Learn the names of the columns; returns the position of the last head row."""
-        found = heads.find(self.grid, rows=self.spec.head, skip=self.spec.skip)
+        spread = self.spec.layout == "blocks"
+        found = heads.find(self.grid, rows=self.spec.head, skip=self.spec.skip, spread=spread)
         self.names, self.head, self.twice, self.common_unit = found.names, found.columns, found.twice, found.unit
         return found.bottom
 
@@ -101,7 +112,8 @@ class Reader:
     def factor(self, name: str, item: str, top: int, at: int) -> float:
         """Factor from the unit in a column's head (or above the table) to the variable's unit; 1 where no unit is written."""
         declared = {heads.line(k): v for k, v in self.spec.units.items()}
-        written = declared.get(name, heads.unit_in(name) or self.common_unit)
+        label = self.grid.labels[at] if at < len(self.grid.labels) else ""
+        written = declared.get(name, heads.unit_in(name) or heads.unit_in(label) or self.common_unit)
         if not written or item not in self.variables:
             return 1.0
         if "人均" in name and units.code_of(written + "/人"):
@@ -115,27 +127,49 @@ class Reader:
 
     def learn(self, top: int, region_at: int, year_at: int | None) -> None:
         """Find the misread names that only a missing region can explain, year by year."""
-        pairs = ((text(row, year_at), text(row, region_at)) for _, row in self.body(top))
-        rows = [(when, name) for when, name in pairs if name and not self.gazetteer.is_total(name)]
+        if self.spec.prefix is not None:
+            return
+        pairs = {(self._when(row, year_at), text(row, region_at), text(row, self.parent_at)) for _, row in self.body(top)}
+        rows = [(when, name, above) for when, name, above in sorted(pairs) if name and not self.gazetteer.is_total(name)]
         self.only_left = missing.resolve(rows, self.gazetteer, self.expected)
+
+    def _when(self, row: Sequence[object], year_at: int | None) -> str:
+        return self.fixed_year or text(row, year_at)
 
     def region_of(self, row: Sequence[object], n: int, at: int, name_at: int | None, year_at: int | None) -> str | None:
         """The code of a row's region; None (with a problem, or as a total that is left out) where there is none."""
-        written = text(row, at)
-        left = self.only_left.get((text(row, year_at), normal(written)))
+        key = tuple(row[k] if k is not None and k < len(row) else "" for k in (at, name_at, year_at, self.parent_at))
+        if key in self.memory:
+            return self.memory[key]
+        before = sum(map(len, (self.reading.left_out, self.reading.by_missing, self.problems.found)))
+        found = self._region_of(row, n, at, name_at, year_at)
+        if found is not None and sum(map(len, (self.reading.left_out, self.reading.by_missing, self.problems.found))) == before:
+            self.memory[key] = found
+        return found
+
+    def _region_of(self, row: Sequence[object], n: int, at: int, name_at: int | None, year_at: int | None) -> str | None:
+        written, when = text(row, at), self._when(row, year_at)
+        if self.spec.prefix is not None:
+            written = written[: self.spec.prefix]
+        left = self.only_left.get((when, normal(written)))
         if left is not None:
-            self.reading.by_missing.setdefault(
-                f"{written} = {self.gazetteer.name(left)} ({left}), {text(row, year_at)}", []
-            ).append(n)
+            self.reading.by_missing.setdefault(f"{written} = {self.gazetteer.name(left)} ({left}), {when}", []).append(n)
             return self._agreed(row, n, left, written, name_at)
         if self.gazetteer.is_total(written):
             self.reading.left_out.setdefault(f"total of several regions ({written})", []).append(n)
             return None
+        digits = year(when) if when.isdigit() and len(when) == 4 else ""
+        other = self.gazetteer.other_level(written, digits)
+        if other:
+            self.reading.left_out.setdefault(f"row of another level ({other})", []).append(n)
+            return None
         try:
-            code = self.gazetteer.resolve(written)
+            code = self.gazetteer.resolve(written, year=digits, parent=text(row, self.parent_at))
         except Unresolved as fault:
             self.add(n, at + 1, f"{fault}.", self._answer(written), fault.candidates)
             return None
+        if said := self.gazetteer.told.get(normal(written)):
+            self.reading.told.setdefault(said, []).append(n)
         return self._agreed(row, n, code, written, name_at)
 
     def _answer(self, written: str) -> str:
@@ -143,11 +177,14 @@ class Reader:
 
     def _agreed(self, row: Sequence[object], n: int, code: str, written: str, name_at: int | None) -> str | None:
         name = text(row, name_at)
-        if not name:
+        if not name or self.spec.prefix is not None or name in self.gazetteer.called(code):
             return code
         try:
-            other = self.gazetteer.resolve(name)
+            other = self.gazetteer.resolve(name, parent=text(row, self.parent_at))
         except Unresolved as fault:
+            near = {c.rpartition(" = ")[2] for c in fault.candidates}
+            if code in near and "is the name of" in str(fault):
+                return code
             self.add(n, (name_at or 0) + 1, f"{fault}.", self._answer(name), fault.candidates)
             return None
         if other == code:
@@ -156,16 +193,24 @@ class Reader:
         self.add(n, (name_at or 0) + 1, message, "correct the code or the name in the file")
         return None
 
-    def year_of(self, row: Sequence[object], n: int, at: int) -> str | None:
+    def year_of(self, row: Sequence[object], n: int, at: int | None) -> str | None:
         """The year of a row, or None with a problem."""
-        try:
-            return year(row[at] if at < len(row) else "")
-        except CellFault as fault:
-            self.add(n, at + 1, f"{fault}.", "write the year with four digits")
-            return None
+        if at is None:
+            return self.fixed_year
+        raw = row[at] if at < len(row) else ""
+        key = ("year", raw)
+        if key not in self.memory:
+            try:
+                self.memory[key] = year(raw, self.spec.fiscal_year)
+            except CellFault as fault:
+                self.add(n, at + 1, f"{fault}.", "write the year with four digits")
+                return None
+        return self.memory[key]
 
     def number_of(self, raw: object, n: int, at: int, item: str) -> tuple[bool, float | None]:
         """Whether a cell could be read, and its number (None: not available)."""
+        if isinstance(raw, str) and raw.isascii() and raw.replace(".", "", 1).isdigit():
+            return True, float(raw)
         unit = self.variables[item].unit if item in self.variables else "plain"
         try:
             return True, number(raw, unit=unit)
@@ -176,6 +221,9 @@ class Reader:
     def body(self, top: int) -> Iterator[tuple[int, Sequence[object]]]:
         """Rows below the head with their numbers in the file; blank rows and notes are passed over."""
         for n, row in enumerate(self.grid.rows[top + 1 :], top + 2):
+            if sum(c is not None and c != "" and c != " " for c in row) > MANY:
+                yield n, row
+                continue
             filled = [clean(c) for c in row if clean(c)]
             if not filled:
                 continue

@@ -124,10 +124,19 @@ class Gazetteer:
         if len(held) > 1:
             held = self._narrowed(held, key, year, parent)
         if len(held) == 1:
-            return next(iter(held))
+            return self._tell(next(iter(held)), key)
         if held:
             raise Unresolved(f"{written!r} is the name of {len(held)} regions", self._shown(held))
         raise Unresolved(f"{written!r} is no {self.of.title}", self._near(key))
+
+    def _tell(self, code: str, key: str) -> str:
+        """Keep what an old name is called now."""
+        now = self.name(code)
+        if self.of.standard != "gbt2260" or self.level == "province" or key in (now, standards.stem(now)):
+            return code
+        if any(key in (e.name, standards.stem(e.name)) for e in history.eras_of(code) if e.name != now):
+            self.told[key] = f"{key} = {now} ({code})"
+        return code
 
     def _held(self, key: str, written: str, year: str) -> set[str]:
         glued = spelling.years_in(written)
@@ -199,7 +208,7 @@ class Gazetteer:
             held = [c for c in lasting if c in self.of.units]
             if len(held) == 1:
                 if held[0] != code:
-                    self.told.setdefault(f"{code} = {self.name(held[0])} ({held[0]})", written)
+                    self.told[key] = f"{code} = {self.name(held[0])} ({held[0]})"
                 return held[0]
             if held:
                 raise Unresolved(f"the code {written!r} passed from one unit to another", self._shown(held))
