@@ -40,8 +40,74 @@ def test_portrait_is_the_dense_one(amounts):
     np.testing.assert_allclose(found.gain, dense.gain, atol=1e-5)
 
 
-def test_negative_amounts_and_empty_rows_are_refused(amounts):
+def test_counting_by_lists_and_by_products_agree(amounts, monkeypatch):
+    m = (advantage.rca(amounts) >= 1).astype(float)
+    ways = []
+    for listed, mirror in ((0.0, 1e9), (0.0, 0.0), (1e9, 1e9), (1e9, 0.0)):
+        monkeypatch.setattr(large, "LISTED", listed)
+        monkeypatch.setattr(large, "MIRROR", mirror)
+        monkeypatch.setattr(large, "BLOCK", 37)
+        ways.append(np.vstack([found for _, found in large._together(csr_matrix(m))]))
+    for found in ways:
+        np.testing.assert_array_equal(found, m.T @ m)
+
+
+def test_above_three_thousand_activities_the_nearest_fifty_are_kept():
+    rng = np.random.default_rng(1)
+    m = (rng.random((30, 3001)) < 0.1).astype(float)
+    few, all_of_them = relatedness.proximity(m), relatedness.proximity(m, knn=0)
+    near = np.sort(all_of_them[:, 7])[::-1]
+    assert (few[:, 7] > 0).sum() == min((near >= near[49]).sum(), (near > 0).sum()) < (near > 0).sum()
+    np.testing.assert_array_equal(few[:, 7], np.where(all_of_them[:, 7] >= near[49], all_of_them[:, 7], 0))
+
+
+def test_negative_amounts_are_refused():
     with pytest.raises(MethodError, match="negative"):
         large.presence([[1.0, -1.0]])
-    with pytest.raises(MethodError, match="empty"):
-        large.portrait(np.vstack([amounts, np.zeros(amounts.shape[1])]))
+    with pytest.raises(MethodError, match="no finite"):
+        large.presence([[1.0, np.nan]])
+
+
+def test_empty_rows_have_no_complexity_and_change_nobody_else(amounts):
+    more = np.vstack([amounts, np.zeros(amounts.shape[1])])
+    more = np.hstack([more, np.zeros((len(more), 1))])
+    before, after = large.portrait(amounts, knn=20), large.portrait(more, knn=20)
+    assert np.isnan(after.eci[-1])
+    assert np.isnan(after.pci[-1])
+    assert np.isnan(after.gain[:, -1]).all()
+    assert not after.density[-1].any()
+    assert not after.density[:, -1].any()
+    assert after.outlook[-1] == 0
+    np.testing.assert_allclose(after.eci[:-1], before.eci, atol=1e-12)
+    np.testing.assert_allclose(after.density[:-1, :-1], before.density, atol=1e-6)
+
+
+def test_parts_are_solved_one_by_one_with_a_warning(amounts):
+    twice = np.kron(np.eye(2), amounts)
+    with pytest.warns(complexity.ComplexityWarning, match="2 parts"):
+        found = large.portrait(twice, knn=20)
+    half = len(amounts)
+    np.testing.assert_allclose(found.eci[:half], found.eci[half:], atol=1e-9)
+    assert not found.density[:half, amounts.shape[1] :].any()
+
+
+def test_second_eigenvector_is_the_dense_one_on_either_side():
+    """Lanczos against LAPACK on the whole non-symmetric matrix of reflections, wide and tall."""
+    rng = np.random.default_rng(4)
+    for shape in ((260, 420), (420, 260), (200, 200)):
+        rank = np.linspace(0, 1, shape[0])[:, None] + np.linspace(0, 1, shape[1])
+        m = (rng.random(shape) < 1 / (1 + np.exp(5 * (rank - 0.7)))).astype(float)
+        eci, _ = complexity.eci_pci(m)
+        reflections = (m / m.sum(axis=1, keepdims=True)) @ (m / m.sum(axis=0)).T
+        value, vector = np.linalg.eig(reflections)
+        second = vector[:, np.argsort(-value.real)[1]].real
+        second = (second - second.mean()) / second.std()
+        np.testing.assert_allclose(eci, second * np.sign(second @ eci), atol=1e-12)
+
+
+def test_lanczos_says_when_it_cannot():
+    """A start inside a small invariant space spans too little: None, and the caller solves densely."""
+    values = np.linspace(0, 1, 400)
+    start = np.zeros(400)
+    start[5:8] = 1.0
+    assert complexity.lanczos(lambda v: values * v, start, np.eye(400)[0]) is None

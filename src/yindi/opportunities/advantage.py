@@ -8,7 +8,7 @@ import numpy as np
 
 from yindi.core.errors import MethodError, suggestion
 from yindi.core.registry import method
-from yindi.opportunities.arrays import amounts, quotient
+from yindi.opportunities.arrays import amounts
 
 RULES = ("threshold", "hysteresis")
 
@@ -24,9 +24,15 @@ def rca(x: Any, *, benchmark: Any = None) -> np.ndarray:
     chosen = np.ones(len(amount), bool) if benchmark is None else np.asarray(benchmark, bool)
     if chosen.shape != amount.shape[:1] or not chosen.any():
         raise MethodError(f"benchmark must be {amount.shape[:1]} true or false with one true at least, got {chosen.shape}.")
-    yardstick = amount[chosen].sum(axis=0, keepdims=True)
-    mix = quotient(yardstick, yardstick.sum(axis=-1, keepdims=True))
-    return quotient(quotient(amount, amount.sum(axis=-1, keepdims=True)), mix)
+    yardstick = (amount if chosen.all() else amount[chosen]).sum(axis=0, keepdims=True)
+    level: np.ndarray = amount / _divisor(amount.sum(axis=-1, keepdims=True))
+    level /= _divisor(yardstick / _divisor(yardstick.sum(axis=-1, keepdims=True)))
+    return level
+
+
+def _divisor(total: np.ndarray) -> np.ndarray:
+    """Infinity in the place of zero, so that what is divided by it becomes 0."""
+    return np.where(total > 0, total, np.inf)
 
 
 @method(

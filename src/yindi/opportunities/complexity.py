@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -11,7 +12,8 @@ from yindi.core.errors import MethodError
 from yindi.core.registry import method
 from yindi.opportunities.arrays import binary, quotient
 
-DENSE_BELOW = 350
+DENSE_BELOW = 150
+STEPS = 300
 
 
 class ComplexityWarning(UserWarning):
@@ -32,34 +34,51 @@ class Fitness(NamedTuple):
     complexity: np.ndarray
 
 
+def links_of(here: np.ndarray) -> Any:
+    """Sparse (R,C) of a presence matrix of booleans, or of zeros and ones."""
+    from scipy.sparse import csr_matrix
+
+    rows, columns = here.shape
+    if rows * columns == 0:
+        return csr_matrix(here.shape)
+    flat = np.flatnonzero(here)
+    counts = np.count_nonzero(here, axis=1)
+    indices = (flat - np.repeat(np.arange(rows) * columns, counts)).astype(np.int32)
+    start = np.concatenate([[0], np.cumsum(counts)]).astype(np.int32)
+    return csr_matrix((np.ones(len(flat)), indices, start), shape=here.shape)
+
+
 def parts(m: Any) -> tuple[np.ndarray, np.ndarray]:
     """Part of the bipartite graph of each region (R,) and activity (C,), from 0; -1 for an empty row or column."""
-    here = binary(m)
-    filled = np.asarray(here.any(axis=1)), np.asarray(here.any(axis=0))
-    if _reach(here, filled[0]):
+    return parts_of(links_of(binary(m, dtype=bool)))
+
+
+def parts_of(links: Any) -> tuple[np.ndarray, np.ndarray]:
+    """The same from sparse links (R,C)."""
+    filled = np.diff(links.indptr) > 0, np.bincount(links.indices, minlength=links.shape[1]) > 0
+    if _reach(links, filled[0]):
         return np.where(filled[0], 0, -1), np.where(filled[1], 0, -1)
-    return _components(here)
+    return _components(links)
 
 
-def _reach(here: np.ndarray, filled: np.ndarray) -> bool:
+def _reach(links: Any, filled: np.ndarray) -> bool:
     """True where every filled region is reached from the first one by shared activities."""
     if not filled.any():
         return False
-    reached, count = np.zeros(len(here)), 0
+    reached, count = np.zeros(links.shape[0]), 0
     reached[int(filled.argmax())] = 1.0
     while reached.sum() > count:
         count = int(reached.sum())
-        reached = (here @ ((reached @ here) > 0) > 0).astype(float)
+        reached = (links @ ((links.T @ reached > 0).astype(float)) > 0).astype(float)
     return count == int(filled.sum())
 
 
-def _components(here: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    from scipy.sparse import bmat, csr_matrix
+def _components(links: Any) -> tuple[np.ndarray, np.ndarray]:
+    from scipy.sparse import bmat
     from scipy.sparse.csgraph import connected_components
 
-    links = csr_matrix(here)
     _, label = connected_components(bmat([[None, links], [links.T, None]]), directed=False)
-    rows, columns = label[: here.shape[0]], label[here.shape[0] :]
+    rows, columns = label[: links.shape[0]], label[links.shape[0] :]
     linked = np.unique(rows[np.diff(links.indptr) > 0])
     place = np.full(label.max(initial=0) + 1, -1)
     place[linked] = np.arange(len(linked))
@@ -79,27 +98,31 @@ def eci_pci(m: Any) -> EciPci:
     region's eci is the mean pci of its activities. An empty row or column is NaN. Parts without any link between them are solved
     one by one with a ComplexityWarning. Raises MethodError when a part has fewer than two regions or activities.
     """
-    here = binary(m)
-    row, column = parts(here)
-    count = row.max(initial=-1) + 1
+    return complexity_of(links_of(binary(m, dtype=bool)))
+
+
+def complexity_of(links: Any) -> EciPci:
+    """`eci_pci` from sparse links (R,C) with ones in the filled cells."""
+    row, column = parts_of(links)
+    count = int(row.max(initial=-1)) + 1
     if count > 1:
         text = f"The matrix falls into {count} parts; complexity compares only inside one."
-        warnings.warn(text, ComplexityWarning, stacklevel=2)
-    eci, pci = np.full(here.shape[0], np.nan), np.full(here.shape[1], np.nan)
+        warnings.warn(text, ComplexityWarning, stacklevel=3)
+    eci, pci = np.full(links.shape[0], np.nan), np.full(links.shape[1], np.nan)
     for n in range(count):
         r, c = row == n, column == n
-        eci[r], pci[c] = _one_part(here[np.ix_(r, c)])
+        eci[r], pci[c] = _one_part(links if r.all() and c.all() else links[r][:, c])
     return EciPci(eci, pci)
 
 
-def _one_part(m: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    if min(m.shape) < 2:
-        raise MethodError(f"Complexity needs two regions and two activities that are linked; a part of the matrix is {m.shape}.")
-    diversity, ubiquity = m.sum(axis=1), m.sum(axis=0)
-    kp = _eigenvector(m, diversity, ubiquity) if m.shape[1] <= m.shape[0] else None
-    if kp is None:
-        kp = (_eigenvector(m.T, ubiquity, diversity) @ m) / ubiquity
-    return standardise((m @ kp) / diversity, kp, diversity)
+def _one_part(links: Any) -> tuple[np.ndarray, np.ndarray]:
+    if min(links.shape) < 2:
+        raise MethodError(
+            f"Complexity needs two regions and two activities that are linked; a part of the matrix is {links.shape}."
+        )
+    diversity, ubiquity = np.diff(links.indptr).astype(float), np.bincount(links.indices).astype(float)
+    kp = second_eigenvector(links, diversity, ubiquity)
+    return standardise((links @ kp) / diversity, kp, diversity)
 
 
 def standardise(kc: np.ndarray, kp: np.ndarray, diversity: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -119,38 +142,79 @@ def _sign(kc: np.ndarray, diversity: np.ndarray) -> float:
     return 1.0 if kc[int(np.argmax(np.abs(kc - kc.mean())))] > kc.mean() else -1.0
 
 
-def _eigenvector(m: np.ndarray, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
-    """Second eigenvector of columns^-1 m' rows^-1 m, (C,) for m (R,C), solved in its symmetric form with the first taken out."""
-    from scipy.linalg import eigh
-    from scipy.sparse import csr_matrix
-
-    n, root = m.shape[1], np.sqrt(columns)
-    first = root / np.linalg.norm(root)
-    if n <= DENSE_BELOW:
-        scaled = m / np.sqrt(rows)[:, None] / root
-        top: np.ndarray = eigh(scaled.T @ scaled - np.outer(first, first), subset_by_index=[n - 1, n - 1])[1][:, 0]
-        top /= root
-        return top
-    return second_eigenvector(csr_matrix(m), rows, columns)
-
-
 def second_eigenvector(links: Any, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
-    """Second eigenvector of columns^-1 m' rows^-1 m, (C,), by Lanczos on a sparse m (R,C) with row sums and column sums."""
-    from scipy.sparse.linalg import LinearOperator, eigsh
+    """Second eigenvector of columns^-1 m' rows^-1 m, (C,), of a sparse m (R,C) with row sums and column sums.
 
-    n, root = links.shape[1], np.sqrt(columns)
+    Solved in its symmetric form on the smaller side, with the trivial first eigenvector taken out.
+    """
+    if links.shape[0] < links.shape[1]:
+        return np.asarray((links.T @ _second(links.T, columns, rows)) / columns)
+    return _second(links, rows, columns)
+
+
+def _second(links: Any, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
+    root = np.sqrt(columns)
     first = root / np.linalg.norm(root)
-    back = links.T.tocsr()
+    if len(columns) > DENSE_BELOW:
 
-    def turn(v: np.ndarray) -> np.ndarray:
-        turned: np.ndarray = back @ ((links @ (v / root)) / rows) / root - first * (first @ v)
-        return turned
+        def turn(v: np.ndarray) -> np.ndarray:
+            turned: np.ndarray = links.T @ ((links @ (v / root)) / rows) / root - first * (first @ v)
+            return turned
 
-    start = np.cos(np.arange(n) * 0.7)
-    operator = LinearOperator((n, n), matvec=turn, dtype=float)
-    found: np.ndarray = eigsh(operator, k=1, which="LA", v0=start - first * (first @ start), tol=1e-14)[1][:, 0]
-    found /= root
-    return found
+        reflection = (links.T @ rows) / root
+        found = lanczos(turn, reflection / np.linalg.norm(reflection) + 1e-3 * np.cos(0.7 * np.arange(len(root))), first)
+        if found is not None:
+            return np.asarray(found / root)
+    return _second_dense(links, rows, first, root)
+
+
+def _second_dense(links: Any, rows: np.ndarray, first: np.ndarray, root: np.ndarray) -> np.ndarray:
+    from scipy.linalg import eigh
+
+    scaled = links.toarray() / np.sqrt(rows)[:, None] / root
+    last = len(root) - 1
+    top: np.ndarray = eigh(scaled.T @ scaled - np.outer(first, first), subset_by_index=[last, last])[1][:, 0]
+    return np.asarray(top / root)
+
+
+def lanczos(turn: Callable[[np.ndarray], np.ndarray], start: np.ndarray, first: np.ndarray) -> np.ndarray | None:
+    """Leading eigenvector of a symmetric operator, orthogonal to `first`, by Lanczos with full reorthogonalisation.
+
+    None where it has not converged to rounding after STEPS steps, or where the start spans too little.
+    """
+    steps = min(STEPS, len(start) - 1)
+    basis, diagonal, side = np.zeros((steps + 2, len(start))), np.zeros(steps), np.zeros(steps)
+    basis[0] = first
+    start = start - first * (first @ start)
+    basis[1], check = start / np.linalg.norm(start), 11
+    for k in range(steps):
+        w, known = turn(basis[k + 1]), basis[: k + 2]
+        diagonal[k] = known[-1] @ w
+        for _ in range(2):
+            before = np.linalg.norm(w)
+            w -= known.T @ (known @ w)
+            side[k] = np.linalg.norm(w)
+            if side[k] > 0.7 * before:
+                break
+        if side[k] < 1e-13:
+            return None
+        basis[k + 2] = w / side[k]
+        if k >= check:
+            value, vector = _tridiagonal(diagonal[: k + 1], side[:k])
+            residual = side[k] * abs(vector[-1])
+            if residual <= max(1e-15 * (value[1] - value[0]), 2e-17 * value[1]):
+                return np.asarray(vector @ known[1:])
+            check = k + max(4, k // 8)
+    return None
+
+
+def _tridiagonal(diagonal: np.ndarray, side: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The two largest eigenvalues, and the eigenvector of the largest."""
+    from scipy.linalg import eigh_tridiagonal
+
+    n = len(diagonal)
+    value, vector = eigh_tridiagonal(diagonal, side, select="i", select_range=(n - 2, n - 1))
+    return value, vector[:, 1]
 
 
 @method("complexity", "fitness", cites=("Tacchella et al. 2012",), laws=("equivariant", "mean_one", "nonnegative"))

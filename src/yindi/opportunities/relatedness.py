@@ -10,39 +10,58 @@ from yindi.core.errors import MethodError
 from yindi.core.registry import method
 from yindi.opportunities.arrays import amounts, binary, finite, quotient
 
+NEAREST_ABOVE, NEAREST = 3000, 50
+ROWS, TRIANGLE = 64, 512
+
 
 @method("relatedness", "proximity", cites=("Hidalgo et al. 2007",), laws=("equivariant", "symmetric", "unit_interval"))
 def proximity(m: Any, *, knn: int | None = None, diagonal: float = 0.0) -> np.ndarray:
     """Proximity of activities (产业邻近度): regions that hold both, over the larger of the two ubiquities.
 
     m: (R,C) presence. Returns (C,C) in [0, 1] with the given diagonal. `knn` keeps, in column p, the k activities nearest to p
-    (those tied with the k-th too) and 0 elsewhere, which is no longer symmetric. Raises MethodError for knn < 1.
+    (those tied with the k-th too) and 0 elsewhere, which is no longer symmetric. Left open it keeps all up to 3,000 activities
+    and the nearest 50 above; 0 keeps all. An activity nobody holds is near to none. Raises MethodError for knn < 0.
     """
-    here = binary(m).astype(np.float32)
+    here = binary(m, dtype=np.float32)
+    if knn is None and here.shape[1] > NEAREST_ABOVE:
+        knn = NEAREST
+    if knn and here.shape[1] > NEAREST_ABOVE:
+        from yindi.opportunities.large import nearest
+
+        few = np.asarray(nearest(here, knn=knn).toarray())
+        np.fill_diagonal(few, diagonal)
+        return few
     together = here.T @ here
-    rarity = _inverse(np.diag(together).astype(float))
-    phi: np.ndarray = np.minimum(rarity[:, None], rarity)
-    phi *= together
+    ubiquity = np.maximum(np.diag(together).astype(float), 1.0)
+    phi: np.ndarray = np.empty(together.shape)
+    for start in range(0, len(phi), ROWS):
+        rows = slice(start, start + ROWS)
+        np.maximum(ubiquity[rows, None], ubiquity, out=phi[rows])
+        np.divide(together[rows], phi[rows], out=phi[rows])
     np.fill_diagonal(phi, 0.0)
-    if knn is not None:
+    if knn:
         phi = _nearest(phi, knn)
     np.fill_diagonal(phi, diagonal)
     return phi
 
 
 def _nearest(phi: np.ndarray, knn: int) -> np.ndarray:
-    if knn < 1:
-        raise MethodError(f"knn must be at least 1, got {knn}.")
+    if knn < 0:
+        raise MethodError(f"knn must be at least 1, or 0 for all, got {knn}.")
     if knn >= len(phi):
         return phi
-    edge = np.partition(phi, len(phi) - knn, axis=0)[len(phi) - knn]
-    return np.where(phi >= edge, phi, 0.0)
+    for start in range(0, len(phi), ROWS):
+        rows = phi[start : start + ROWS]
+        rows[rows < np.partition(rows, rows.shape[1] - knn, axis=1)[:, rows.shape[1] - knn, None]] = 0.0
+    return np.ascontiguousarray(phi.T)
 
 
 def _phi(m: np.ndarray, phi: Any) -> np.ndarray:
-    near = amounts(phi, "phi")
+    near = finite(phi, "phi", dims=(2,))
     if near.shape != (m.shape[1], m.shape[1]):
         raise MethodError(f"phi has shape {near.shape}, the activities of m ask for {(m.shape[1],) * 2}.")
+    if near.size and near.min() < 0:
+        raise MethodError("phi holds a negative proximity.")
     return near
 
 
@@ -74,12 +93,31 @@ def outlook(m: Any, phi: Any, pci: Any) -> np.ndarray:
     """
     here = binary(m)
     near, value = _phi(here, phi), finite(pci, "pci", dims=(1,))
-    return _outlook(here, _density(here, near), value)
-
-
-def _outlook(here: np.ndarray, around: np.ndarray, value: np.ndarray) -> np.ndarray:
-    result: np.ndarray = around @ value - (around * here) @ value
+    share = _inverse(near.sum(axis=0)) * value
+    result: np.ndarray = here @ (near @ share) - _pairs(here, _both_ways(near, share))
     return result
+
+
+def _both_ways(near: np.ndarray, share: np.ndarray) -> np.ndarray:
+    """phi_pq w_q + phi_qp w_p at (q,p), symmetric: what a pair of activities takes from each other's outlook."""
+    both: np.ndarray = near * share
+    for start in range(0, len(both), ROWS):
+        rows = slice(start, start + ROWS)
+        both[rows] += near[:, rows].T * share[rows, None]
+    return both
+
+
+def _pairs(here: np.ndarray, both: np.ndarray) -> np.ndarray:
+    """Half the sum of `both` over all pairs of activities that each region holds, (R,): only one triangle is multiplied."""
+    total = np.zeros(len(here))
+    for start in range(0, len(both), TRIANGLE):
+        end = start + TRIANGLE
+        block = here[:, start:end]
+        summed = block @ (both[start:end, start:end] / 2)
+        if start:
+            summed += here[:, :start] @ both[:start, start:end]
+        total += np.einsum("rc,rc->r", block, summed)
+    return total
 
 
 @method("relatedness", "gain", cites=("Hausmann et al. 2014",), laws=("equivariant", "outlook_difference"))
@@ -90,15 +128,14 @@ def gain(m: Any, phi: Any, pci: Any) -> np.ndarray:
     """
     here = binary(m)
     near, value = _phi(here, phi), finite(pci, "pci", dims=(1,))
-    return _gain(here, near, _density(here, near), value)
+    return _gain(here, near, value)
 
 
-def _gain(here: np.ndarray, near: np.ndarray, around: np.ndarray, value: np.ndarray) -> np.ndarray:
-    pull = near * (_inverse(near.sum(axis=0)) * value)
-    np.fill_diagonal(pull, 0.0)
-    gained: np.ndarray = here @ pull.T
-    gained += around * value
-    gained -= pull.sum(axis=1)
+def _gain(here: np.ndarray, near: np.ndarray, value: np.ndarray) -> np.ndarray:
+    """Sum over q of phi_pq w_q less the sum over present q of (phi_pq w_q + phi_qp w_p), w = pci / phi_.q: one product."""
+    share = _inverse(near.sum(axis=0)) * value
+    gained: np.ndarray = here @ _both_ways(near, share)
+    gained -= near @ share - np.diag(near) * share
     gained *= here - 1
     return gained
 
@@ -116,7 +153,8 @@ def surroundings(m: Any, phi: Any, pci: Any) -> Surroundings:
     here = binary(m)
     near, value = _phi(here, phi), finite(pci, "pci", dims=(1,))
     around = _density(here, near)
-    return Surroundings(around, _outlook(here, around, value), _gain(here, near, around, value))
+    ahead = around @ value - np.einsum("rc,rc,c->r", here, around, value)
+    return Surroundings(around, np.asarray(ahead), _gain(here, near, value))
 
 
 def cross_proximity(sources: Any, targets: Any) -> np.ndarray:
