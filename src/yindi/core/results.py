@@ -31,6 +31,10 @@ class Intake(Result):
     summary: Table  # item (regions, years, indicators, cells, observed, corrected, imputed, derived, absent) -> value
     findings: Table  # finding -> variable, kind, years, regions, share, size, sure, choice, reason, ways_out
     coverage: Table  # indicator -> observed, imputed, corrected, absent, share
+    departments: Table | None = None  # row -> code, zh, en, region: the user's own names, as read
+    projects: Table | None = None  # row -> the columns of the file of projects, as read
+    texts: Table | None = None  # row -> language, section, key, text: the user's own phrases, as read
+    higher: Table | None = None  # row -> parent, variable, year, value, unit, source: the higher plan, as read
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,10 +147,18 @@ class Plan(Result):
 
     sentences: Table  # sentence -> subject, language, section, text, phrase, grade
     quantities: Table  # cited (reference) -> value, times: how often a report cites it
-    targets: Table | None = None  # region, variable -> base, year, middle, final, low, high, growth, method, source, duty, lead
-    tasks: Table | None = None  # region, task ("t01"..) -> lever, measure, object, kind, lead, support, deadline, result, basis
-    cascade: Table | None = None  # region, variable -> parent, parent_target, share, target: where a higher plan is given
-    similarity: Table | None = None  # pair ("a|b") -> sentences, shared, share, frame, portfolio (overlap), common (why, text)
+    targets: Table | None = None  # region, variable -> base, middle, final, low, high, growth, trend, peers, ceiling, year, ...
+    # ... middle_year, final_year, unit, method (trend, peers, higher, hold), source, source_kind (years, region, year),
+    # limit (capped, beyond), duty (expected, binding), lead, support (departments), reason (why there is no target)
+    target_skill: Table | None = None  # variable, method (trend, peers, hold, chosen) -> regions, miss, size, reached, gain, ...
+    # ... low, high (a year), origin, end: targets set earlier against what came
+    tasks: Table | None = None  # region, task ("t01"..) -> weight, level, lever, kind, measure, object, object_kind, industries, ...
+    # ... lead, support, deadline, result, result_kind (variable, requirement, industry), basis (reference)
+    cascade: Table | None = None  # region, variable -> base, parent, parent_base, parent_target, share, cover, growth, target, ...
+    # ... year, basis (share, growth), reason: where a higher plan is given
+    projects: Table | None = None  # region, project -> name_zh, name_en, place, investment, unit, first, last, lead, source
+    similarity: Table | None = None  # pair ("a|b") -> sentences, shared, share, frame, portfolio (overlap), common (why), top
+    similarity_summary: Table | None = None  # item (lowest, median, highest) -> share, shared, sentences, portfolio, pair
     documents: tuple[Document, ...] = ()
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +19,7 @@ from yindi.core.space import Space
 from yindi.core.study import Bench, Study
 from yindi.intake import assemble, definitions, findings, geography, treat
 from yindi.intake import draft as gather
+from yindi.intake.beside import Beside, beside
 from yindi.intake.findings import Found
 
 _STATE = np.array([ABSENT, OBSERVED, CORRECTED, IMPUTED])
@@ -31,24 +32,28 @@ class Inspection:
     findings: tuple[Found, ...]
     problems: tuple[Problem, ...]
     unanswered: tuple[Problem, ...]
+    names: Mapping[str, str] = field(default_factory=dict)
 
 
 def inspect(config: StudyConfig, folder: Path) -> Inspection:
     """Read and check only; raises nothing about the data."""
     d = gather.draft(config, folder)
+    beside(config, folder, d.problems)
     problems = tuple(d.problems.found)
     gather.unanswered(d)
-    return Inspection(tuple(d.found), problems, tuple(d.problems.found[len(problems) :]))
+    names = {c: n[0] for c, n in definitions.region_names(config.regions.level).items()}
+    return Inspection(tuple(d.found), problems, tuple(d.problems.found[len(problems) :]), names)
 
 
 def intake(config: StudyConfig, folder: Path) -> Study:
     """The checked Study of a study folder; raises ProblemsError with every problem of every file at once."""
     d = gather.draft(config, folder)
     gather.unanswered(d)
+    extra = beside(config, folder, d.problems)
     d.problems.raise_if_any()
     if d.panel is None or d.framework is None:
         raise ProblemsError("intake", [Problem("study.yaml", "nothing could be read.", "look at `inputs`")])
-    return _study(d, d.panel, d.framework)
+    return _study(d, d.panel, d.framework, extra)
 
 
 def _to_panel(d: gather.Draft, cube: assemble.Cube, axis: str) -> Panel:
@@ -78,14 +83,15 @@ def _space(d: gather.Draft, regions: tuple[str, ...]) -> Space:
                  {r: s.centroid for r, s in shapes.items()}, {r: s.area for r, s in shapes.items()})  # fmt: skip
 
 
-def _study(d: gather.Draft, cube: assemble.Cube, chosen: Framework) -> Study:
+def _study(d: gather.Draft, cube: assemble.Cube, chosen: Framework, extra: list[Beside]) -> Study:
     framework = chosen.without(treat.dropped(d.config.treatments))
     panel = _to_panel(d, cube, INDICATOR)
     activity = _to_panel(d, d.activity, INDUSTRY) if d.activity is not None else None
     names = definitions.names(d.variables, framework, d.config, d.folder)
-    study = Study(d.config, d.variables, framework, panel, activity, _space(d, panel.regions), names, Ledger().add(*d.sources))
+    sources = Ledger().add(*d.sources, *(b.source for b in extra))
+    study = Study(d.config, d.variables, framework, panel, activity, _space(d, panel.regions), names, sources)
     study = _with_steps(d, study)
-    return _results(d, study)
+    return _results(d, study, extra)
 
 
 def _with_steps(d: gather.Draft, study: Study) -> Study:
@@ -113,7 +119,7 @@ def _choice(f: Found, answers: Mapping[str, tuple[Treatment, ...]]) -> tuple[str
     return " ".join(dict.fromkeys(t.choice for t in mine)), methods, *(" ".join(t.said(x) for t in mine) for x in ("zh", "en"))
 
 
-def _results(d: gather.Draft, study: Study) -> Study:
+def _results(d: gather.Draft, study: Study, extra: list[Beside]) -> Study:
     bench = Bench(study, "intake")
     panel = study.panel
     counts = {s: int((panel.status == n).sum()) for n, s in enumerate(("absent", "observed", "corrected", "imputed", "derived"))}
@@ -128,6 +134,10 @@ def _results(d: gather.Draft, study: Study) -> Study:
                "share": 1 - share[0] / (len(panel.regions) * len(panel.years))}  # fmt: skip
     bench.make("coverage", ((INDICATOR, panel.items),), columns, method="intake.coverage", inputs=["panel"],
                units={**dict.fromkeys(columns, "count"), "share": "share"})  # fmt: skip
+    for b in extra:
+        rows = np.array(b.rows, dtype=str).reshape(len(b.rows), len(b.columns))
+        bench.make(b.kind, (("row", tuple(str(n) for n in range(1, len(rows) + 1))),),
+                   {c: rows[:, n] for n, c in enumerate(b.columns)}, method="intake.read", inputs=[b.source.id])  # fmt: skip
     return bench.done()
 
 

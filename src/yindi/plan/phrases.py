@@ -20,6 +20,7 @@ SPELLED = re.compile(
     re.IGNORECASE,
 )
 SIGNS = ("plus", "zero", "minus")
+SECTIONS = ("sentences", "titles", "words")
 TABLES = ("", "tables.", "plan.", "research.", "brief.")
 """The phrase files of a language: the common one, words of the plan's tables, and the voices."""
 
@@ -120,12 +121,67 @@ def _joined(tables: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
     return out
 
 
+Own = tuple[tuple[str, str, str, str], ...]
+"""Phrases of the user's: (language, section, key, text); the key of a word is ROW.SIGN."""
+
+
 @functools.cache
-def load() -> Mapping[str, Phrases]:
-    """The packaged phrases of every language, checked: the common table and one more per voice."""
+def load(own: Own = ()) -> Mapping[str, Phrases]:
+    """The phrases of every language, checked: the packaged tables, and the user's own in their place."""
     tables = {language: _joined(resources.tree(f"phrases/{n}{language}.yaml") for n in TABLES) for language in LANGUAGES}
-    check(tables)
+    check(replaced(tables, own) if own else tables)
     return {
         language: Phrases(language, t["sentences"], t["titles"], t["words"], t["join"], t["last"])
-        for language, t in tables.items()
+        for language, t in (replaced(tables, own) if own else tables).items()
     }
+
+
+def replaced(tables: Mapping[str, Mapping[str, Any]], own: Own) -> dict[str, dict[str, Any]]:
+    """The tables with the user's texts; raises ProblemsError with every unknown language, section, key, slot and sign."""
+    problems = Problems("own phrases")
+    out = {x: {**t, **{s: dict(t[s]) for s in SECTIONS}} for x, t in tables.items()}
+    for language in out:
+        out[language]["words"] = {row: dict(signs) for row, signs in out[language]["words"].items()}
+    given = {(section, key): {x for x, s, k, _ in own if (s, k) == (section, key)} for _, section, key, _ in own}
+    for language, section, key, text in own:
+        at = f"{language}.{section}.{key}"
+        if _place(out, language, section, key, at, problems):
+            _put(out[language][section], section, key, text, at, problems)
+    for (section, key), languages in given.items():
+        for language in sorted(set(LANGUAGES) - languages):
+            problems.add(f"{language}.{section}.{key}", "is given in the other language only.", "give it in both languages")
+    problems.raise_if_any()
+    return out
+
+
+def _place(tables: Mapping[str, Mapping[str, Any]], language: str, section: str, key: str, at: str, problems: Problems) -> bool:
+    if language not in tables or section not in SECTIONS:
+        known = tables if language not in tables else SECTIONS
+        problems.add(at, "is in no known language and section.", f"LANGUAGE.SECTION.KEY; known: {', '.join(known)}")
+        return False
+    row = key.partition(".")[0] if section == "words" else key
+    if row not in tables[language][section]:
+        problems.add(at, f"no {section} are called {row!r}.", "", did_you_mean(row, tables[language][section]))
+        return False
+    return True
+
+
+def _put(table: dict[str, Any], section: str, key: str, text: str, at: str, problems: Problems) -> None:
+    if section == "words":
+        row, _, word_sign = key.partition(".")
+        if word_sign not in SIGNS:
+            problems.add(at, f"has no sign {word_sign!r}.", f"signs: {', '.join(SIGNS)}")
+        else:
+            table[row][word_sign] = text
+        return
+    try:
+        unknown = sorted({s for _, s in slots(text) if s} - {s for _, s in slots(table[key]) if s})
+    except ValueError as fault:
+        problems.add(at, f"has a brace that opens or closes no slot ({fault}).", "write {slot}")
+        return
+    if unknown:
+        have = sorted({s for _, s in slots(table[key]) if s})
+        near = [n for u in unknown for n in did_you_mean(u, have)]
+        problems.add(at, f"has no slot {', '.join(unknown)}.", f"slots: {', '.join(have) or 'none'}", near)
+        return
+    table[key] = text

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from yindi.core import resources
@@ -12,7 +12,7 @@ from yindi.core.finding import Quantity
 from yindi.core.names import Names
 from yindi.core.study import Bench, Study
 from yindi.core.wording import write
-from yindi.plan import phrases
+from yindi.plan import goals, making, phrases
 from yindi.plan.nation import nation_document
 from yindi.plan.region import region_document
 from yindi.plan.writer import Writer
@@ -22,20 +22,50 @@ INPUTS = ("scores.index", "diagnosis.endowment", "diagnosis.obstacle", "opportun
 
 def plan(study: Study) -> Study:
     """The study with every report's words; every number in them is a Quantity that points at a table."""
-    study = replace(study, names=with_words(study.names))
-    documents = compose(study)
+    study = making.with_departments(replace(study, names=with_words(study.names)))
     bench = Bench(study, "plan")
+    making.tables(bench)
+    regional = regions_first(making.draft(bench))
+    making.similarity_tables(bench, regional)
+    documents = compose(making.draft(bench), {d.name: d for d in regional})
     _sentences(bench, documents)
     _quantities(bench, documents)
     return bench.done(documents=documents)
 
 
-def compose(study: Study) -> tuple[Document, ...]:
-    """Every document of a study in every language: a pure function of its tables, so that it can be done again and compared."""
-    tables = phrases.load()
+def check(study: Study) -> None:
+    """Refuse the user's files of departments, projects, phrases and the higher plan that are unsound; read nothing, write nothing."""
+    making.check(study)
+    phrases_of(study)
+
+
+def phrases_of(study: Study) -> Mapping[str, phrases.Phrases]:
+    """The phrases of a study: the packaged ones and the user's own."""
+    rows = making.rows_of(study.need("intake").texts)
+    return phrases.load(tuple((r["language"], r["section"], r["key"], r["text"]) for r in rows))
+
+
+def regions_first(study: Study) -> list[Document]:
+    """The planning documents of all regions in the first language: what plan.similarity compares (they cannot cite it)."""
+    words = phrases_of(study)[study.config.report.languages[0]]
+    return [region_document(Writer(study, words, r)) for r in study.panel.regions]
+
+
+def compose(study: Study, made: Mapping[str, Document] | None = None) -> tuple[Document, ...]:
+    """Every document of a study in every language: a pure function of its tables, so that it can be done again and compared.
+
+    `made` holds documents of the same study that are there already, by name.
+    """
+    tables = phrases_of(study)
     subjects = ("nation", *study.panel.regions)
     report = study.config.report
-    return tuple(_document(Writer(study, tables[x], s, v)) for v in report.voices for x in report.languages for s in subjects)
+    writers = (Writer(study, tables[x], s, v) for v in report.voices for x in report.languages for s in subjects)
+    return tuple((made or {}).get(name_of(w)) or _document(w) for w in writers)
+
+
+def name_of(w: Writer) -> str:
+    """The name of the document a writer will write."""
+    return Document(w.subject, w.phrases.language, (), (), (), w.voice).name
 
 
 def _document(w: Writer) -> Document:
@@ -45,6 +75,8 @@ def _document(w: Writer) -> Document:
 def reworded(study: Study) -> list[tuple[str, str]]:
     """(place, what differs) for each stored document whose words no longer follow from the stored tables."""
     found: list[tuple[str, str]] = []
+    if study.need("plan").targets is not None:
+        goals.evidenced(study.table("plan.targets"))
     fresh = {d.name: d for d in compose(study)}
     for held in study.need("plan").documents:
         place = f"document {held.name}"

@@ -1,0 +1,109 @@
+"""Files that the plan is written with: departments, projects, own phrases, the higher plan. Read here, understood by the plan."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from yindi.core.config import StudyConfig
+from yindi.core.errors import Problems, ProblemsError
+from yindi.core.ledger import Source
+from yindi.intake import read
+
+KINDS = ("departments", "projects", "texts", "higher")
+TARGETS = "tables/plan.targets.csv"
+COLUMNS = {
+    "departments": ("code", "zh", "en"),
+    "projects": ("region", "name_zh", "name_en", "source"),
+    "higher": ("parent", "variable", "year", "value", "unit", "source"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """One file as text rows: all rows have the same columns."""
+
+    kind: str
+    source: Source
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+def beside(config: StudyConfig, folder: Path, problems: Problems) -> list[Beside]:
+    """The plan's files that the study file names; what is wrong with them is gathered."""
+    found = (_one(kind, getattr(config.plan, kind), folder, problems) for kind in KINDS)
+    return [b for b in found if b is not None]
+
+
+def _one(kind: str, name: str | None, folder: Path, problems: Problems) -> Beside | None:
+    if name is None:
+        return None
+    path, results = folder / name, kind == "higher" and (folder / name).is_dir()
+    if results:
+        path, name = path / TARGETS, f"{name.rstrip('/')}/{TARGETS}"
+    if not path.is_file():
+        way_out = "run the higher plan first" if results else f"correct `plan.{kind}` in study.yaml"
+        problems.add(name, "there is no such file.", way_out)
+        return None
+    try:
+        content = read.decode(path.read_bytes(), name)
+    except ProblemsError as fault:
+        problems.found.extend(fault.problems)
+        return None
+    rows = _phrases(content, name, problems) if kind == "texts" else _table(content, name, kind, results, problems)
+    if not rows:
+        return None
+    columns = tuple(dict.fromkeys(c for r in rows for c in r))
+    source = Source(f"plan.{kind}", "", name, read.sha256(path))
+    return Beside(kind, source, columns, tuple(tuple(r.get(c, "") for c in columns) for r in rows))
+
+
+def _table(content: str, name: str, kind: str, results: bool, problems: Problems) -> list[dict[str, str]]:
+    reader = csv.DictReader(io.StringIO(content))
+    heads = [h.strip() for h in reader.fieldnames or ()]
+    wanted = ("region", "variable", "year", "base", "final_year", "final", "unit") if results else COLUMNS[kind]
+    gone = [c for c in wanted if c not in heads]
+    if gone:
+        problems.add(name, f"has no column {', '.join(gone)}.", f"its head needs {', '.join(wanted)}")
+        return []
+    rows = [{(k or "").strip(): str(v or "").strip() for k, v in row.items() if isinstance(k, str)} for row in reader]
+    rows = [r for r in rows if any(r.values())]
+    if not rows:
+        problems.add(name, "the head is there, but no row follows.", f"add rows, or leave `plan.{kind}` out")
+    return list(_of_results(rows, name)) if results else rows
+
+
+def _of_results(rows: list[dict[str, str]], name: str) -> Iterator[dict[str, str]]:
+    """The targets of a results folder as rows of a higher plan: base and final year."""
+    for row in rows:
+        if row["final"]:
+            common = {"parent": row["region"], "variable": row["variable"], "unit": row["unit"], "source": name}
+            yield {**common, "year": row["year"], "value": row["base"]}
+            yield {**common, "year": row["final_year"], "value": row["final"]}
+
+
+def _phrases(content: str, name: str, problems: Problems) -> list[dict[str, str]]:
+    """One row a text: language, section, key (of words: ROW.SIGN) and text."""
+    import yaml
+
+    try:
+        tree: Any = yaml.safe_load(content)
+    except yaml.YAMLError as fault:
+        problems.add(name, f"is no readable YAML: {str(fault).splitlines()[0]}", "put texts with a colon or braces in quotes")
+        return []
+    rows = list(_flat(tree, (), name, problems))
+    return [dict(zip(("language", "section", "key", "text"), row, strict=True)) for row in rows]
+
+
+def _flat(tree: Any, way: tuple[str, ...], name: str, problems: Problems) -> Iterator[tuple[str, str, str, str]]:
+    if isinstance(tree, Mapping):
+        for key, inner in tree.items():
+            yield from _flat(inner, (*way, str(key)), name, problems)
+    elif len(way) in (3, 4) and isinstance(tree, str):
+        yield way[0], way[1], ".".join(way[2:]), tree
+    elif tree is not None:
+        problems.add(name, f"{'.'.join(way) or 'the file'} is no text.", "lay it out as LANGUAGE: {sentences: {KEY: TEXT}}")
