@@ -25,6 +25,8 @@ def test_a_framework_is_whole(name: str) -> None:
     made = Framework(tree["code"], (tree["title"]["zh"], tree["title"]["en"]), tree["source"], indicators, dims, tree["note"])
     brought = {v["code"]: v for v in tree.get("variables", [])}
     assert made.code == name
+    assert tree["version"].isdigit()
+    assert tree["concept"] == name.partition("_")[0]
     assert len(made.source) > 20
     assert {i.code for i in indicators} <= KNOWN | set(brought)
     assert not KNOWN & set(brought)
@@ -38,11 +40,12 @@ def test_a_framework_is_whole(name: str) -> None:
 
 
 def test_as_many_indicators_as_published() -> None:
-    """A has 25 with 3 negative; B 8; C 25 with one negative; D 8 with one; H 14 with 3, its printed weights sum to 100."""
+    """A has 25 with 3 negative; B 8; C 25 with one negative; D 8 with one; E 18 with five; H 14 with 3, its printed weights sum to
+    100."""
     count = {n: [i["direction"] for i in resources.tree(f"frameworks/{n}.yaml")["indicators"]] for n in NAMES}
     assert {n: (len(d), d.count(-1)) for n, d in count.items()} == {
-        "nqpf_a": (25, 3), "nqpf_b": (7, 0), "nqpf_b_full": (8, 0), "nqpf_c": (25, 1), "nqpf_d": (8, 1), "hqd_b": (6, 1),
-        "hqd_h": (14, 3),
+        "nqpf_a": (25, 3), "nqpf_b": (7, 0), "nqpf_b_full": (8, 0), "nqpf_c": (25, 1), "nqpf_d": (8, 1), "nqpf_e": (18, 5),
+        "hqd_b": (6, 1), "hqd_h": (14, 3),
     }  # fmt: skip
     assert sum(i["weight"] for i in resources.tree("frameworks/hqd_h.yaml")["indicators"]) == pytest.approx(100)
 

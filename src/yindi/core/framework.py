@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from yindi.core.errors import YindiError
 
@@ -35,16 +35,20 @@ class Variable:
 
 @dataclass(frozen=True, slots=True)
 class Indicator:
-    """A variable's place in a framework."""
+    """A variable's place in a framework; `weight` is the printed one, in any unit, where its authors print it."""
 
     code: str
     dimension: str
     direction: int = 1
+    weight: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Framework:
-    """An index system: its indicators, dimensions (code -> (zh, en)) and where it was published."""
+    """An index system: its indicators, dimensions (code -> (zh, en)) and where it was published.
+
+    `concept` says what it measures (nqpf, hqd, ...): only frameworks of one concept are alternatives to each other.
+    """
 
     code: str
     title: tuple[str, str]
@@ -52,6 +56,8 @@ class Framework:
     indicators: tuple[Indicator, ...]
     dimensions: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     note: str = ""
+    version: str = ""
+    concept: str = ""
 
     def __post_init__(self) -> None:
         codes = [i.code for i in self.indicators]
@@ -66,4 +72,4 @@ class Framework:
         kept = tuple(i for i in self.indicators if i.code not in dropped)
         used = {i.dimension for i in kept}
         dims = {d: names for d, names in self.dimensions.items() if d in used}
-        return Framework(self.code, self.title, self.source, kept, dims, self.note)
+        return replace(self, indicators=kept, dimensions=dims)

@@ -54,7 +54,7 @@ class Scores(Result):
     influence: Table | None = None  # indicator -> nominal (weight), variance_share, correlation: what it really decides
     standing: Table | None = None  # region (last year) -> upper, lower (probability of the best, worst quarter), median (rank)
     drivers: Table | None = None  # region, choice (last year) -> first, total: Sobol shares of the variance of its rank
-    frameworks: Table | None = None  # framework -> indicators, covered, spearman, kendall, mean_shift, largest_shift (last year)
+    frameworks: Table | None = None  # framework -> indicators, covered, spearman, kendall, mean_shift, largest_shift, concept, use
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,9 +38,12 @@ def _faults(v: Variable) -> list[str]:
 
 
 def variables(config: StudyConfig, folder: Path, problems: Problems) -> dict[str, Variable]:
-    """All variables by code: packaged, brought by the packaged framework, then the user's own (which may redefine one)."""
+    """All variables by code: packaged, those of packaged frameworks (the chosen one last), of the study's own framework file,
+    then the user's own table (which may redefine one)."""
     table = {r["code"]: _variable(r) for r in resources.rows("variables.csv")}
-    table.update(_brought(config.framework))
+    for name in sorted(_packaged(), key=lambda n: (n == config.framework, n)):
+        table.update(_brought(name))
+    _of_own_framework(table, folder / config.framework, config.framework, problems)
     if config.variables is None:
         return table
     path = folder / config.variables
@@ -54,10 +57,29 @@ def variables(config: StudyConfig, folder: Path, problems: Problems) -> dict[str
 
 def _brought(framework: str) -> dict[str, Variable]:
     """The variables that a packaged framework brings with it."""
-    if framework not in _packaged():
-        return {}
     rows = resources.tree(f"frameworks/{framework}.yaml").get("variables", ())
     return {r["code"]: _variable({k: str(v) for k, v in r.items()}) for r in rows}
+
+
+def _of_own_framework(table: dict[str, Variable], path: Path, name: str, problems: Problems) -> None:
+    """The variables that a framework file beside the study file describes; a file that cannot be read is said by `framework`."""
+    if not path.is_file():
+        return
+    try:
+        rows = _tree(path).get("variables") or []
+    except (UsageError, AttributeError):
+        return
+    if not isinstance(rows, list):
+        problems.add(
+            f"framework {name}: variables", "is no list.", "a row like {code: ..., zh: ..., en: ..., unit: ...} per variable"
+        )
+        return
+    for n, row in enumerate(rows, 1):
+        place = f"framework {name}: variables, row {n}"
+        if isinstance(row, dict):
+            _own_variable(table, {str(k): str(v) for k, v in row.items() if v is not None}, place, problems)
+        else:
+            problems.add(place, f"is no mapping: {row!r}.", "write {code: ..., zh: ..., en: ..., unit: ...}")
 
 
 def _own_variable(table: dict[str, Variable], row: Mapping[str, str], place: str, problems: Problems) -> None:
@@ -100,24 +122,32 @@ def _tree(path: Path) -> Any:
 def _packaged() -> list[str]:
     from importlib.resources import files
 
-    return sorted(p.name.removesuffix(".yaml") for p in files("yindi.data").joinpath("frameworks").iterdir())
+    found = files("yindi.data").joinpath("frameworks").iterdir()
+    return sorted(p.name.removesuffix(".yaml") for p in found if p.name.endswith(".yaml"))
 
 
 def _framework(tree: Any, place: str, known: Mapping[str, Variable], problems: Problems) -> Framework | None:
     try:
-        indicators = tuple(Indicator(i["code"], i["dimension"], int(i.get("direction", 1))) for i in tree["indicators"])
+        indicators = tuple(_indicator(i) for i in tree["indicators"])
         dims = {d: (n["zh"], n["en"]) for d, n in tree["dimensions"].items()}
         title = (tree["title"]["zh"], tree["title"]["en"])
         note = str(tree.get("note", ""))
-        made = Framework(str(tree["code"]), title, str(tree.get("source", "")), indicators, dims, note)
+        said = (str(tree.get("version", "")), str(tree.get("concept", "")))
+        made = Framework(str(tree["code"]), title, str(tree.get("source", "")), indicators, dims, note, *said)
     except (KeyError, TypeError, ValueError, AttributeError) as fault:
-        problems.add(f"framework {place}", f"cannot be used: {fault}.", "compare it with the packaged nqpf_b.yaml")
+        missing = f"the key {fault} is missing" if isinstance(fault, KeyError) else fault
+        problems.add(f"framework {place}", f"cannot be used: {missing}.", "compare it with the packaged nqpf_b.yaml")
         return None
     stray = [i.code for i in indicators if i.code not in known]
     for code in stray:
-        problems.add(f"framework {place}", f"indicator {code!r} is no variable.", "correct it, or describe it in `variables`",
-                     did_you_mean(code, known))  # fmt: skip
+        way = "correct it, or describe it under `variables` of the framework file"
+        problems.add(f"framework {place}", f"indicator {code!r} is no variable.", way, did_you_mean(code, known))
     return None if stray else made
+
+
+def _indicator(row: Mapping[str, Any]) -> Indicator:
+    weight = None if row.get("weight") is None else float(row["weight"])
+    return Indicator(str(row["code"]), str(row["dimension"]), int(row.get("direction", 1)), weight)
 
 
 def _pairs(path: str, code: str = "code") -> dict[str, tuple[str, str]]:

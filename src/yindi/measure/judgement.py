@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike
 from yindi.core.errors import MethodError
 from yindi.measure.check import finite
 
+SAATY = "Saaty (1980) The Analytic Hierarchy Process"
 RANDOM_INDEX = (0, 0, 0.58, 0.90, 1.12, 1.24, 1.32, 1.41, 1.45, 1.49, 1.51, 1.48, 1.56, 1.57, 1.59)
 """Saaty (1980), sizes 1 to 15."""
 SIMULATED = (0, 0, 0.5245, 0.8815, 1.1086, 1.2479, 1.3417, 1.4057, 1.4499, 1.4854, 1.5141, 1.5365, 1.5551, 1.5713, 1.5838)

@@ -6,7 +6,7 @@ few matrix products. Ranks: 1 is best, ties share the smaller number.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -20,6 +20,51 @@ from yindi.measure.ranks import ranks
 
 SAISANA = "Saisana, Saltelli & Tarantola (2005) Journal of the Royal Statistical Society A 168(2):307-323"
 AGGREGATIONS = ("arithmetic", "geometric")
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What a draw may choose between.
+
+    `systems` (F,S,J): S weight schemes of each of F index systems on all J columns, 0 off the system's own. Matrices are cached
+    for every normaliser, way of filling, and noisy copy of the data.
+    """
+
+    systems: np.ndarray
+    normalisers: int = 1
+    fills: int = 1
+    copies: int = 1
+    aggregations: int = len(AGGREGATIONS)
+    perturbation: float = 0.25
+    leave_out: bool = True
+
+    @property
+    def members(self) -> np.ndarray:
+        """(F,J) True for the columns of a system; all columns of a single one."""
+        several = len(self.systems) > 1
+        return np.asarray(self.systems.any(axis=1)) if several else np.ones(self.systems.shape[::2], dtype=bool)
+
+    @property
+    def order(self) -> np.ndarray:
+        """(F,J+1) columns of each system that may be left out, then J, which stands for none."""
+        columns = self.systems.shape[2]
+        return np.sort(
+            np.column_stack([np.where(self.members, np.arange(columns), columns), np.full(len(self.systems), columns)])
+        )
+
+    def matrix(self, normaliser: np.ndarray, fill: np.ndarray, copy: np.ndarray) -> np.ndarray:
+        """Number of the cached matrix."""
+        return np.asarray((fill * self.copies + copy) * self.normalisers + normaliser)
+
+    def weights(self, system: np.ndarray, mixture: np.ndarray, factor: np.ndarray, out: np.ndarray) -> np.ndarray:
+        """Weights (D,J): shares (D,S) of the system's schemes, times factors (D,J), less column `out` (D,) (J: none)."""
+        mixed = np.empty(factor.shape)
+        for f, schemes in enumerate(self.systems):
+            mixed[system == f] = mixture[system == f] @ schemes
+        mixed *= factor
+        kept = mixed * (np.arange(factor.shape[1]) != out[:, None])
+        mixed = np.where(kept.sum(axis=1, keepdims=True) > 0, kept, mixed)
+        return np.asarray(mixed / mixed.sum(axis=1, keepdims=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,56 +90,59 @@ class RankIntervals:
     top: np.ndarray
 
 
-def draw(
-    schemes: Sequence[ArrayLike], *, draws: int, matrices: int, aggregations: int, perturbation: float, leave_out: bool,
-    rng: np.random.Generator, replicates: int = 1,
-) -> Draws:  # fmt: skip
-    """Random choices: weights as a Dirichlet(1) mixture of schemes (S,J), times 1 +- perturbation, less one indicator.
+def draw(choices: Choices, *, draws: int, rng: np.random.Generator) -> Draws:
+    """Random choices: weights as a Dirichlet(1) mixture of a system's schemes, times 1 +- perturbation, less one indicator.
 
-    Every option of a discrete choice (matrix, aggregation, indicator left out or none) is equally likely. An indicator that
-    holds all the weight stays in. With `replicates` of the data, matrix r * matrices + m is normaliser m of replicate r.
+    Every option of a discrete choice (system, matrix, aggregation, indicator left out or none) is equally likely. An indicator
+    that holds all the weight stays in. Raises MethodError for fewer than two draws.
     """
     if draws < 2:
         raise MethodError(f"draws must be at least 2, got {draws}.")
-    base = np.stack([np.asarray(s, dtype=float) for s in schemes])
-    columns = base.shape[1]
-    mixture = rng.dirichlet(np.ones(len(base)), size=draws)
-    noise = rng.uniform(1 - perturbation, 1 + perturbation, size=(draws, columns))
-    out = rng.integers(0, columns + 1, size=draws) if leave_out and columns > 1 else np.full(draws, columns)
-    matrix = rng.integers(0, matrices, size=draws)
-    aggregation = rng.integers(0, aggregations, size=draws)
-    kept = np.arange(columns) != out[:, None]
-    weights: np.ndarray = mixture @ base * noise
-    weights = np.where((weights * kept).sum(axis=1, keepdims=True) > 0, weights * kept, weights)
-    weights /= weights.sum(axis=1, keepdims=True)
+    several, schemes, columns = choices.systems.shape
+    mixture = rng.dirichlet(np.ones(schemes), size=draws)
+    noise = rng.uniform(1 - choices.perturbation, 1 + choices.perturbation, size=(draws, columns))
+    leave_out = choices.leave_out and columns > 1
+    out = rng.integers(0, columns + 1, size=draws) if leave_out else np.full(draws, columns)
+    normaliser = rng.integers(0, choices.normalisers, size=draws)
+    aggregation = rng.integers(0, choices.aggregations, size=draws)
+    copy, fill, system = (
+        rng.integers(0, n, size=draws) if n > 1 else np.zeros(draws, dtype=int) for n in (choices.copies, choices.fills, several)
+    )
+    if several > 1 and leave_out:
+        out = choices.order[system, rng.integers(0, choices.members.sum(axis=1)[system] + 1)]
     designs = {
         "weights": mixture[:, 1:],
-        "perturbation": np.log(noise) if perturbation > 0 else noise[:, :0],
-        "normaliser": _dummies(matrix, matrices),
-        "aggregate": _dummies(aggregation, aggregations),
+        "perturbation": np.log(noise) if choices.perturbation > 0 else noise[:, :0],
+        "normaliser": _dummies(normaliser, choices.normalisers),
+        "aggregate": _dummies(aggregation, choices.aggregations),
         "indicator": _dummies(out, columns + 1),
+        "framework": _dummies(system, several),
+        "imputation": _dummies(fill, choices.fills),
+        "data": _dummies(copy, choices.copies),
     }
-    if replicates == 1:
-        return Draws(weights, matrix, aggregation, designs)
-    replicate = rng.integers(0, replicates, size=draws)
-    return Draws(weights, replicate * matrices + matrix, aggregation, {**designs, "data": _dummies(replicate, replicates)})
+    weights = choices.weights(system, mixture, noise, out)
+    return Draws(weights, choices.matrix(normaliser, fill, copy), aggregation, designs)
 
 
 def _dummies(chosen: np.ndarray, options: int) -> np.ndarray:
     return np.asarray(chosen[:, None] == np.arange(1, options), dtype=float)
 
 
-def scores(matrices: Sequence[np.ndarray], drawn: Draws) -> np.ndarray:
-    """Index of every draw (D, ...) from matrices (..., J) with values above 0; aggregation 0 is arithmetic, 1 geometric."""
-    shape = matrices[0].shape
-    result = np.empty((drawn.weights.shape[0], int(np.prod(shape[:-1]))))
+def scores(matrices: Iterable[np.ndarray], drawn: Draws) -> np.ndarray:
+    """Index of every draw (D, ...) from matrices (..., J) with values above 0; aggregation 0 is arithmetic, 1 geometric.
+
+    The matrices are taken one at a time, in the order of their numbers, so that they need not be in memory together.
+    """
+    result: np.ndarray | None = None
     for m, z in enumerate(matrices):
-        rows = z.reshape(-1, shape[-1]).T
-        for a in np.unique(drawn.aggregation):
+        result = np.empty((drawn.weights.shape[0], *z.shape[:-1])) if result is None else result
+        rows = z.reshape(-1, z.shape[-1]).T
+        for a in np.unique(drawn.aggregation[drawn.matrix == m]):
             pick = np.flatnonzero((drawn.matrix == m) & (drawn.aggregation == a))
-            if pick.size:
-                result[pick] = drawn.weights[pick] @ (np.log(rows) if a else rows)
-    return np.asarray(result.reshape(-1, *shape[:-1]))
+            result[pick] = (drawn.weights[pick] @ (np.log(rows) if a else rows)).reshape(-1, *z.shape[:-1])
+    if result is None:
+        raise MethodError("scores: no matrix to draw on.")
+    return result
 
 
 def summarise(drawn_ranks: np.ndarray, *, interval: float, top: int) -> RankIntervals:
@@ -136,8 +184,8 @@ def rank_intervals(
     if unknown or not aggregations:
         raise MethodError(f"rank_intervals: aggregations are out of {AGGREGATIONS}, not {unknown}.")
     schemes = [simplex(w, array.shape[1], where="rank_intervals") for w in (weights or _default_schemes(array))]
-    drawn = draw(schemes, draws=draws, matrices=1, aggregations=len(aggregations), perturbation=perturbation, leave_out=leave_out,
-                 rng=stream(seed, "measure.rank_intervals"))  # fmt: skip
+    choices = Choices(np.stack(schemes)[None], aggregations=len(aggregations), perturbation=perturbation, leave_out=leave_out)
+    drawn = draw(choices, draws=draws, rng=stream(seed, "measure.rank_intervals"))
     kinds = np.array([AGGREGATIONS.index(a) for a in aggregations])[drawn.aggregation]
     drawn = Draws(drawn.weights, drawn.matrix, kinds, drawn.designs)
     return summarise(ranks(scores([floor + (1 - floor) * array], drawn)), interval=interval, top=top)

@@ -11,7 +11,7 @@ from yindi.core.errors import MethodError
 from yindi.core.registry import method
 from yindi.core.streams import stream
 from yindi.measure.ranks import ranks
-from yindi.measure.robust import Draws, scores
+from yindi.measure.robust import Choices, Draws, scores
 
 SALTELLI = "Saltelli et al. (2010) Computer Physics Communications 181(2):259-270"
 Model = Callable[[np.ndarray], np.ndarray]
@@ -69,25 +69,33 @@ def _share(part: np.ndarray, variance: np.ndarray) -> np.ndarray:
 
 
 def rank_model(
-    matrices: Sequence[np.ndarray], schemes: Sequence[np.ndarray], *, aggregations: int = 2, perturbation: float = 0.25
+    matrices: Sequence[np.ndarray],
+    schemes: Sequence[np.ndarray] | None = None,
+    *,
+    choices: Choices | None = None,
+    perturbation: float = 0.25,
 ) -> tuple[Model, dict[str, int]]:
     """The model of `sobol` for ranks: uniforms -> ranks (D, ...) along the last axis, and its factors with their columns.
 
-    `matrices` (..., J) in (0, 1], one a normaliser; `schemes` (J,) are mixed with Dirichlet(1) shares; each weight is multiplied
-    by 1 +- perturbation; one indicator or none is left out.
+    `matrices` (..., J) in (0, 1], numbered as by `choices`; with `schemes` (J,) alone each matrix is a normaliser. Schemes are
+    mixed with Dirichlet(1) shares; each weight is multiplied by 1 +- perturbation; one indicator or none is left out.
     """
-    base = np.stack(schemes)
-    columns = base.shape[1]
-    factors = {"normaliser": 1, "aggregate": 1, "indicator": 1, "weights": len(base), "perturbation": columns}
+    given = choices or Choices(np.stack(schemes or [])[None], normalisers=len(matrices), perturbation=perturbation)
+    systems, mixed, columns = given.systems.shape
+    sizes = given.members.sum(axis=1)
+    varied = {"framework": systems, "imputation": given.fills, "data": given.copies}
+    options = {"normaliser": given.normalisers, "aggregate": given.aggregations, **{f: n for f, n in varied.items() if n > 1}}
+    factors = {**dict.fromkeys(options, 1), "indicator": 1, "weights": mixed, "perturbation": columns}
 
     def model(u: np.ndarray) -> np.ndarray:
-        pick = [np.minimum((u[:, n] * options).astype(int), options - 1) for n, options in
-                enumerate((len(matrices), aggregations, columns + 1))]  # fmt: skip
-        share = -np.log(1 - u[:, 3 : 3 + len(base)])
-        weights = share / share.sum(axis=1, keepdims=True) @ base * (1 + perturbation * (2 * u[:, 3 + len(base) :] - 1))
-        kept = weights * (np.arange(columns) != pick[2][:, None])
-        weights = np.where(kept.sum(axis=1, keepdims=True) > 0, kept, weights)
-        drawn = Draws(weights / weights.sum(axis=1, keepdims=True), pick[0], pick[1])
-        return ranks(scores(matrices, drawn))
+        chosen = {f: np.minimum((u[:, n] * options[f]).astype(int), options[f] - 1) for n, f in enumerate(options)}
+        none = np.zeros(len(u), dtype=int)
+        system, fill, copy = (chosen.get(f, none) for f in ("framework", "imputation", "data"))
+        at = len(options)
+        out = given.order[system, np.minimum((u[:, at] * (sizes[system] + 1)).astype(int), sizes[system])]
+        share = -np.log(1 - u[:, at + 1 : at + 1 + mixed])
+        factor = 1 + given.perturbation * (2 * u[:, at + 1 + mixed :] - 1)
+        weights = given.weights(system, share / share.sum(axis=1, keepdims=True), factor, out)
+        return ranks(scores(matrices, Draws(weights, given.matrix(chosen["normaliser"], fill, copy), chosen["aggregate"])))
 
     return model, factors

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,34 +10,32 @@ import numpy as np
 
 from yindi.core import resources
 from yindi.core.axes import INDICATOR, REGION, YEAR
-from yindi.core.errors import Problems
+from yindi.core.errors import MethodError, Problems, did_you_mean
 from yindi.core.panel import ABSENT, IMPUTED, Panel
 from yindi.core.registry import get
 from yindi.core.streams import stream
 from yindi.core.study import Bench, Study
 from yindi.core.table import Axes
-from yindi.measure import aggregate, hierarchy, normalise, robust, sensitivity, treat, weights, yardsticks
+from yindi.measure import aggregate, copies, judgement, normalise, robust, sensitivity, systems, told, treat, weights, yardsticks
 from yindi.measure import influence as effect
 from yindi.measure.ranks import DIGITS, ranks
+from yindi.measure.recipe import FLOOR, JUDGED, LIFTED, Columns, Recipe
+from yindi.measure.systems import System
 
 PERTURBATION = 0.25
 SOBOL_DRAWS = 1024
-REPLICATES = 8
-LEAST_COVERED = 3
-FLOOR = 0.01
+REPLICATES, FILLS = 8, 4
 _LOADED = (aggregate, normalise, robust, weights)
 
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """What is measured: the panel, directions, dimensions, comparable years, values (R,T,J), and how outliers were treated."""
+    """What is measured: the panel, its columns with outliers treated, how they were, and the study's recipe."""
 
     panel: Panel
-    direction: tuple[int, ...]
-    dimension: tuple[str, ...]
-    segments: tuple[tuple[np.ndarray, ...], ...]
-    values: np.ndarray
+    columns: Columns
     outliers: dict[str, list[str]]
+    recipe: Recipe
 
     @property
     def axes(self) -> Axes:
@@ -69,11 +67,10 @@ def measure(study: Study) -> Study:
     rank = np.moveaxis(ranks(np.moveaxis(index, 0, -1), digits=DIGITS), -1, 0)
     bench.make("rank", given.axes, rank, method="ranks", inputs=["scores.index"], units="rank", marks=given.any_mark,
                params={"ties": "share the smaller number"})  # fmt: skip
-    _intervals(bench, given, rank)
+    _intervals(bench, given, rank, _frameworks(bench, given, index))
     _trend(bench, given, index, rank)
     _national(bench, given, index)
     _influence(bench, given, z, w)
-    _frameworks(bench, given, index)
     return bench.done()
 
 
@@ -96,11 +93,34 @@ def _input(study: Study) -> Input:
         problems.add(f"{panel.items[j]} in {span}", "is the same in all regions and years that are compared; nothing can be read "
                      "from it.", "drop it (treatments: constant, choice drop)")  # fmt: skip
     problems.raise_if_any()
-    values, outliers = panel.dense(), {}
-    if study.config.measure.outliers == "treat":
-        values, how = yardsticks.treated(values, segments)
-        outliers = {i: h for i, h in zip(panel.items, how, strict=True) if set(h) != {treat.KEPT}}
-    return Input(panel, tuple(i.direction for i in wanted), tuple(i.dimension for i in wanted), segments, values, outliers)
+    return _with_recipe(study, panel, segments, problems)
+
+
+def _with_recipe(study: Study, panel: Panel, segments: tuple[tuple[np.ndarray, ...], ...], problems: Problems) -> Input:
+    config, wanted = study.config.measure, study.framework.indicators
+    for code in sorted(set(config.goalposts) - set(panel.items)):
+        problems.add(
+            "study.yaml: measure.goalposts", f"{code!r} is no indicator of the framework.", "", did_you_mean(code, panel.items)
+        )
+    for code, (low, high) in config.goalposts.items():
+        if low >= high:
+            problems.add(f"study.yaml: measure.goalposts.{code}", f"low {low:g} is not below high {high:g}.")
+    packaged = resources.names("frameworks", ".yaml")
+    for name in sorted(set(config.frameworks) - set(packaged)):
+        problems.add("study.yaml: measure.frameworks", f"{name!r} is no packaged framework.", "", did_you_mean(name, packaged))
+    problems.raise_if_any()
+    values, how = _treated(study, panel.dense(), segments)
+    columns = Columns(panel.items, tuple(i.direction for i in wanted), tuple(i.dimension for i in wanted), segments, values,
+                      tuple(i.weight for i in wanted))  # fmt: skip
+    outliers = {i: h for i, h in zip(panel.items, how, strict=True) if set(h) - {treat.KEPT}}
+    recipe = Recipe(config.normaliser, config.scope, config.weights, config.combination, config.aggregate, config.levels,
+                    {"zeros": config.zeros, "epsilon": config.epsilon}, config.goalposts, config.pairwise)  # fmt: skip
+    return Input(panel, columns, outliers, recipe)
+
+
+def _treated(study: Study, values: np.ndarray, segments: Sequence[Sequence[np.ndarray]]) -> tuple[np.ndarray, list[list[str]]]:
+    rule = study.config.measure.outliers
+    return (values, [[] for _ in segments]) if rule == "keep" else yardsticks.treated(values, segments, rule=rule)
 
 
 def _refuse_absent(panel: Panel, problems: Problems) -> None:
@@ -119,55 +139,48 @@ def _refuse_gaps(panel: Panel, segments: Sequence[Sequence[np.ndarray]], problem
 
 
 def _normalise(bench: Bench, given: Input) -> np.ndarray:
-    config = bench.study.config.measure
-    found = get("normaliser", config.normaliser)
-    options: dict[str, object] = {"scaled": True} if config.normaliser == "rank" else {}
-    options |= {"scope": config.scope} if "scope" in found.params else {}
-    z = yardsticks.by_segment(given.values, given.direction, given.segments, found.bind(**options))
+    config, recipe = bench.study.config.measure, given.recipe
+    z = recipe.normalise(given.columns)
     split = {i: [f"{given.panel.years[s[0]]}-{given.panel.years[s[-1]]}" for s in parts]
-             for i, parts in zip(given.panel.items, given.segments, strict=True) if len(parts) > 1}  # fmt: skip
+             for i, parts in zip(given.panel.items, given.columns.segments, strict=True) if len(parts) > 1}  # fmt: skip
+    posts = {"goalposts": {i: list(p) for i, p in recipe.goalposts.items()}} if recipe.goalposts else {}
     axes = (*given.axes, (INDICATOR, given.panel.items))
-    bench.make("normalised", axes, z, method=f"normaliser.{config.normaliser}", inputs=["panel"], cites=found.cites,
-               marks=given.marks, params={"direction": list(given.direction), "compared within": split,
-               "outliers": given.outliers or config.outliers, **options})  # fmt: skip
+    bench.make("normalised", axes, z, method=f"normaliser.{config.normaliser}", inputs=["panel"], marks=given.marks,
+               cites=get("normaliser", config.normaliser).cites,
+               params={"direction": list(given.columns.direction), "compared within": split,
+               "outliers": given.outliers or config.outliers, **recipe.options(), **posts})  # fmt: skip
     return z
 
 
 def _weights(bench: Bench, given: Input, z: np.ndarray) -> np.ndarray:
-    config = bench.study.config.measure
-    methods = [get("weights", scheme) for scheme in config.weights]
-    zeros = {"zeros": config.zeros, "epsilon": config.epsilon}
-    each = [_scheme(given, z, m.bind(**zeros) if m.name == "entropy" else m.fn, config.levels) for m in methods]
-    combined = weights.combine(each, rule=config.combination)
+    config, recipe = bench.study.config.measure, given.recipe
+    each = [recipe.weigh(given.columns, z, scheme) for scheme in config.weights]
+    combined = recipe.combine(each)
     axes = (("scheme", (*config.weights, "combined")), (INDICATOR, given.panel.items))
-    params = {"schemes": list(config.weights), "rows": z.shape[0] * z.shape[1], "levels": config.levels, **zeros}
+    params = {"schemes": list(config.weights), "rows": z.shape[0] * z.shape[1], "levels": config.levels, **recipe.zeros}
+    if "ahp" in config.weights:
+        params["consistency ratio"] = judgement.consistency(config.pairwise).ratio
+    cited = [c for name in config.weights if name not in JUDGED for c in get("weights", name).cites]
+    judged = {"ahp": judgement.SAATY, "published": bench.study.framework.source}
+    cited += [judged[name] for name in config.weights if name in JUDGED]
     bench.make("weights", axes, np.stack([*each, combined]), method=f"combination.{config.combination}", units="share",
-               inputs=["scores.normalised"], params=params,
-               cites=tuple(dict.fromkeys(c for m in methods for c in m.cites)))  # fmt: skip
+               inputs=["scores.normalised"], params=params, cites=tuple(dict.fromkeys(cited)))  # fmt: skip
     return combined
-
-
-def _scheme(given: Input, z: np.ndarray, fn: Callable[..., Any], levels: str) -> np.ndarray:
-    if levels == "flat":
-        return np.asarray(fn(z))
-    labels = tuple(dict.fromkeys(given.dimension))
-    return hierarchy.nested_weights(z.reshape(-1, z.shape[-1]), [labels.index(d) for d in given.dimension], fn)
 
 
 def _index(bench: Bench, given: Input, z: np.ndarray, w: np.ndarray) -> np.ndarray:
     name = bench.study.config.measure.aggregate
-    found = get("aggregate", name)
-    lifted = name in ("geometric", "harmonic")
-    index: np.ndarray = found.fn(aggregate.lift(z, floor=FLOOR) if lifted else z, w)
+    index = given.recipe.aggregate(z, w)
     bench.make("index", given.axes, index, method=f"aggregate.{name}", inputs=["scores.normalised", "scores.weights"],
-               units="index", cites=found.cites, marks=given.any_mark, params={"floor": FLOOR} if lifted else {})  # fmt: skip
+               units="index", cites=get("aggregate", name).cites, marks=given.any_mark,
+               params={"floor": FLOOR} if name in LIFTED else {})  # fmt: skip
     return index
 
 
 def _dimensions(bench: Bench, given: Input, z: np.ndarray, w: np.ndarray, index: np.ndarray) -> None:
     """Contributions: weight times value, summed by dimension; another aggregate is divided in the same proportions."""
-    labels = tuple(dict.fromkeys(given.dimension))
-    member = np.array([[d == label for d in given.dimension] for label in labels], dtype=float)
+    labels = tuple(dict.fromkeys(given.columns.dimension))
+    member = np.array([[d == label for d in given.columns.dimension] for label in labels], dtype=float)
     parts = (z * w) @ member.T
     whole = parts.sum(axis=2, keepdims=True)
     if bench.study.config.measure.aggregate != "arithmetic":
@@ -177,62 +190,81 @@ def _dimensions(bench: Bench, given: Input, z: np.ndarray, w: np.ndarray, index:
                inputs=["scores.normalised", "scores.weights", "scores.index"], marks=marks)  # fmt: skip
 
 
-def _intervals(bench: Bench, given: Input, rank: np.ndarray) -> None:
+def _intervals(bench: Bench, given: Input, rank: np.ndarray, others: Sequence[System]) -> None:
     config, seed = bench.study.config.measure, bench.study.config.seed
-    table = bench.made["weights"]
     names = tuple(dict.fromkeys((*config.weights, "equal")))
-    published = dict(zip(table.labels("scheme"), table.array(), strict=True))
-    equal = np.full(len(given.direction), 1 / len(given.direction))
-    schemes = [published.get(n, equal) for n in names]
-    data = _replicates(bench, given)
-    drawn = robust.draw(
-        schemes, draws=config.draws, matrices=len(yardsticks.ALTERNATIVES), aggregations=len(robust.AGGREGATIONS),
-        perturbation=PERTURBATION, leave_out=True, rng=stream(seed, "measure.rank_intervals"), replicates=len(data),
+    joint, at = systems.joined([_own(bench.study, given), *others])
+    data = _copies(bench, joint)
+    choices = robust.Choices(
+        _systems(bench, given, others, names, at, len(joint.codes)), normalisers=len(yardsticks.ALTERNATIVES),
+        fills=data.fills.shape[0] if data.fills.ndim == 4 else 1, copies=len(data.noise), perturbation=PERTURBATION,
     )  # fmt: skip
-    yardstick = [a for x in data for a in yardsticks.alternatives(x, given.direction, given.segments, floor=FLOOR)]
-    index = robust.scores(yardstick, drawn)
+    drawn = robust.draw(choices, draws=config.draws, rng=stream(seed, "measure.rank_intervals"))
+    matrices = yardsticks.alternatives_of(joint.values, data, joint.direction, joint.segments, floor=FLOOR,
+                                          prepare=lambda x, parts: _treated(bench.study, x, parts)[0])  # fmt: skip
+    last: list[np.ndarray] = []
+    index = robust.scores(_last_years(matrices, last), drawn)
     places = np.moveaxis(ranks(np.moveaxis(index, 1, -1)), -1, 1)
     found = robust.summarise(places, interval=config.interval, top=1)
     outside = int(((rank < found.low) | (rank > found.high)).sum())
     params = {"draws": config.draws, "seed": seed, "interval": config.interval, "floor": FLOOR, "perturbation": PERTURBATION,
-              "noise": config.noise, "imputed_noise": config.imputed_noise, "replicates": len(data),
+              "noise": config.noise, "imputed_noise": config.imputed_noise, "replicates": choices.copies, "fills": choices.fills,
+              "frameworks": [bench.study.framework.code, *(o.code for o in others)], "coverage": config.coverage,
               "published ranks outside, to which the interval was widened": outside}  # fmt: skip
     common: dict[str, Any] = {"method": "robustness.rank_intervals", "cites": (robust.SAISANA,), "params": params,
                               "inputs": ["panel", "scores.weights", "scores.rank", "config"]}  # fmt: skip
     marks = given.any_mark
     bench.make("rank_low", given.axes, np.minimum(found.low, rank), units="rank", marks=marks, **common)
     bench.make("rank_high", given.axes, np.maximum(found.high, rank), units="rank", marks=marks, **common)
-    _choices(bench, given, names, places, drawn, common)
+    _choices(bench, names, joint.codes, choices, robust.explained(places, drawn.designs), common)
     _standing(bench, given, places[..., -1], common)
-    _drivers(bench, given, [a[:, -1] for a in yardstick[: len(yardsticks.ALTERNATIVES)]], schemes)
+    _drivers(bench, given, last, choices)
 
 
-def _replicates(bench: Bench, given: Input) -> list[np.ndarray]:
-    """The values, and where figures are uncertain REPLICATES noisy copies instead; a region's noise follows its label."""
-    config, seed = bench.study.config.measure, bench.study.config.seed
-    spread = np.where(given.panel.status == IMPUTED, np.hypot(config.noise, config.imputed_noise), config.noise)
-    if not spread.any():
-        return [given.values]
-    shape = (REPLICATES, *given.values.shape[1:])
-    noise = [stream(seed, f"measure.noise {region}").standard_normal(shape) for region in given.panel.regions]
-    return list(given.values * np.exp(spread * np.stack(noise, axis=1)))
+def _last_years(matrices: Iterable[np.ndarray], kept: list[np.ndarray]) -> Iterator[np.ndarray]:
+    """The matrices (R,T,J) as they come, keeping the last year of each."""
+    for matrix in matrices:
+        kept.append(matrix[:, -1].copy())
+        yield matrix
+
+
+def _systems(
+    bench: Bench, given: Input, others: Sequence[System], names: Sequence[str], at: Sequence[np.ndarray], width: int
+) -> np.ndarray:
+    """Weight schemes of each system on all columns: the published ones of the study's own, recomputed ones of the others."""
+    table = bench.made["weights"]
+    published = dict(zip(table.labels("scheme"), table.array(), strict=True))
+    size = len(given.columns.codes)
+    own = np.stack([published.get(n, np.full(size, 1 / size)) for n in names])
+    made = np.zeros((1 + len(others), len(names), width))
+    for f, part in enumerate([own, *(systems.schemes(given.recipe, o.columns, names) for o in others)]):
+        made[f][:, at[f]] = part
+    return made
+
+
+def _copies(bench: Bench, joint: Columns) -> copies.Copies:
+    """Copies of all columns as they were read; a region's fills and noise follow its label."""
+    config, seed, panel = bench.study.config.measure, bench.study.config.seed, bench.study.panel
+    part = panel.take(items=joint.codes)
+    filled = part.status == IMPUTED
+    spread = np.where(filled, np.hypot(config.noise, config.imputed_noise), config.noise)
+    shape, years = len(joint.codes), len(panel.years)
+    noise = [stream(seed, f"measure.noise {r}").standard_normal((REPLICATES, years, shape)) for r in panel.regions]
+    share = [stream(seed, f"measure.fill {r}").random((FILLS, shape)) for r in panel.regions]
+    return copies.copies(part.dense(), joint.segments, filled=filled, spread=spread, shares=np.stack(share, axis=1),
+                         normal=np.stack(noise, axis=1))  # fmt: skip
 
 
 def _choices(
-    bench: Bench, given: Input, schemes: Sequence[str], places: np.ndarray, drawn: robust.Draws, common: dict[str, Any]
-) -> None:
-    options = {
-        "weights": "; ".join(schemes),
-        "perturbation": f"each weight times {1 - PERTURBATION:g} to {1 + PERTURBATION:g}",
-        "normaliser": "; ".join(yardsticks.ALTERNATIVES),
-        "aggregate": "; ".join(robust.AGGREGATIONS),
-        "indicator": "all; " + "; ".join(f"without {i}" for i in given.panel.items),
-        "data": "noisy copies of uncertain figures",
-        "interactions": "what no choice explains alone",
-    }
-    shares = robust.explained(places, drawn.designs)
+    bench: Bench, schemes: Sequence[str], items: Sequence[str], choices: robust.Choices, shares: dict[str, float],
+    common: dict[str, Any],
+) -> None:  # fmt: skip
+    frameworks = bench.made["frameworks"]
+    use = dict(zip(frameworks.labels("framework"), frameworks.array("use").tolist(), strict=True))
+    options = told.options(schemes, items, choices, use)
     columns = {"options": np.array([options[c] for c in shares]), "share": np.array(list(shares.values()))}
-    bench.make("choices", (("choice", tuple(shares)),), columns, units={"share": "share"}, **common)
+    bench.make("choices", (("choice", tuple(shares)),), columns, units={"share": "share"},
+               **{**common, "inputs": [*common["inputs"], "scores.frameworks"]})  # fmt: skip
 
 
 def _trend(bench: Bench, given: Input, index: np.ndarray, rank: np.ndarray) -> None:
@@ -281,8 +313,8 @@ def _standing(bench: Bench, given: Input, places: np.ndarray, common: dict[str, 
                **{**common, "params": params})  # fmt: skip
 
 
-def _drivers(bench: Bench, given: Input, matrices: Sequence[np.ndarray], schemes: Sequence[np.ndarray]) -> None:
-    model, factors = sensitivity.rank_model(matrices, schemes, aggregations=len(robust.AGGREGATIONS), perturbation=PERTURBATION)
+def _drivers(bench: Bench, given: Input, matrices: Sequence[np.ndarray], choices: robust.Choices) -> None:
+    model, factors = sensitivity.rank_model(matrices, choices=choices)
     found = sensitivity.sobol(model, factors=factors, draws=SOBOL_DRAWS, seed=bench.study.config.seed)
     columns = {"first": np.column_stack(list(found.first.values())), "total": np.column_stack(list(found.total.values()))}
     bench.make("drivers", ((REGION, given.panel.regions), ("choice", tuple(factors))), columns, method="robustness.sobol",
@@ -291,53 +323,59 @@ def _drivers(bench: Bench, given: Input, matrices: Sequence[np.ndarray], schemes
                marks=given.any_mark[:, [-1]])  # fmt: skip
 
 
-def _frameworks(bench: Bench, given: Input, index: np.ndarray) -> None:
-    """The same data under each packaged framework, as far as the panel covers it: how far the ranks of the last year agree."""
-    names = resources.names("frameworks", ".yaml")
-    rows = []
-    for name in names:
-        wanted = resources.tree(f"frameworks/{name}.yaml")["indicators"]
-        covered = _covered(bench.study, [(i["code"], int(i["direction"])) for i in wanted])
-        rows.append([len(wanted), len(covered), *_agreement(bench, index[:, -1], covered)])
-    heads = ("indicators", "covered", "spearman", "kendall", "mean_shift", "largest_shift")
-    units = dict(zip(heads, ("count", "count", "coefficient", "coefficient", "places", "places"), strict=True))
-    bench.make("frameworks", (("framework", names),), dict(zip(heads, np.array(rows, dtype=float).T, strict=True)), units=units,
-               method="agreement", inputs=["panel", "scores.index"],
-               params={"year": given.panel.years[-1], "least covered": LEAST_COVERED})  # fmt: skip
+def _own(study: Study, given: Input) -> System:
+    """The study's own framework, under a label of its own where it is no packaged one but carries the code of one."""
+    framework, packaged = study.framework, resources.names("frameworks", ".yaml")
+    clash = study.config.framework not in packaged and framework.code in packaged
+    label = f"{framework.code} (own)" if clash else framework.code
+    return System(label, framework.version, framework.concept, len(framework.indicators), given.columns)
 
 
-Part = tuple[str, int, tuple[np.ndarray, ...]]
-
-
-def _covered(study: Study, wanted: Sequence[tuple[str, int]]) -> list[Part]:
-    """The indicators that the panel holds without gaps and that vary: code, direction, segments."""
+def _packaged(study: Study, name: str) -> System:
+    """A packaged framework on the study's panel: the indicators without gaps that vary."""
+    tree = resources.tree(f"frameworks/{name}.yaml")
     years = {y: n for n, y in enumerate(study.panel.years)}
-    kept: list[Part] = []
-    for code, direction in wanted:
-        if code in study.panel.items:
-            one = study.panel.take(items=[code])
-            parts = tuple(np.array([years[y] for y in part]) for part in study.panel.segments_of(code))
+    kept: list[tuple[dict[str, Any], tuple[np.ndarray, ...]]] = []
+    for row in tree["indicators"]:
+        if row["code"] in study.panel.items:
+            one = study.panel.take(items=[row["code"]])
+            parts = tuple(np.array([years[y] for y in part]) for part in study.panel.segments_of(row["code"]))
             if not (one.status == ABSENT).any() and not yardsticks.constant_segments(one.values, [parts]):
-                kept.append((code, direction, parts))
-    return kept
+                kept.append((row, parts))
+    codes, segments = tuple(row["code"] for row, _ in kept), tuple(parts for _, parts in kept)
+    values = _treated(study, study.panel.take(items=codes).dense(), segments)[0] if kept else np.zeros((0, 0, 0))
+    columns = Columns(codes, tuple(int(row["direction"]) for row, _ in kept), tuple(row["dimension"] for row, _ in kept),
+                      segments, values, tuple(row.get("weight") for row, _ in kept))  # fmt: skip
+    return System(name, str(tree["version"]), str(tree["concept"]), len(tree["indicators"]), columns)
 
 
-def _agreement(bench: Bench, published: np.ndarray, covered: Sequence[Part]) -> list[float]:
-    """Spearman, Kendall, mean and largest shift; absent where too few indicators are covered or an index does not vary."""
-    if len(covered) < LEAST_COVERED:
+def _frameworks(bench: Bench, given: Input, index: np.ndarray) -> list[System]:
+    """The same data and recipe under each framework: how far the ranks of the last year agree; returns those for the draws."""
+    study, config = bench.study, bench.study.config.measure
+    own = _own(study, given)
+    others = [_packaged(study, name) for name in resources.names("frameworks", ".yaml") if name != own.code]
+    verdict = systems.verdicts(own, others, coverage=config.coverage, named=config.frameworks)
+    listed = sorted([own, *others], key=lambda s: s.code)
+    use = [told.OWN if s is own else verdict[s.code] or told.DRAWN for s in listed]
+    heads = ("indicators", "covered", "spearman", "kendall", "mean_shift", "largest_shift")
+    rows = [[s.size, s.held, *_agreement(given, index[:, -1], s)] for s in listed]
+    columns: dict[str, Any] = dict(zip(heads, np.array(rows, dtype=float).T, strict=True))
+    columns |= {"concept": np.array([s.concept for s in listed]), "version": np.array([s.version for s in listed]),
+                "use": np.array(use)}  # fmt: skip
+    units = dict(zip(heads, ("count", "count", "coefficient", "coefficient", "places", "places"), strict=True))
+    bench.make("frameworks", (("framework", tuple(s.code for s in listed)),), columns, units=units, method="agreement",
+               inputs=["panel", "scores.index", "config"], params={"year": given.panel.years[-1], "least covered": systems.LEAST,
+               "coverage": config.coverage})  # fmt: skip
+    return [s for s in others if not verdict[s.code]]
+
+
+def _agreement(given: Input, published: np.ndarray, other: System) -> list[float]:
+    """Spearman, Kendall, mean and largest shift; absent where too few indicators are held or an index does not vary."""
+    if other.held < systems.LEAST:
         return [np.nan] * 4
-    codes, directions, segments = zip(*covered, strict=True)
-    panel = bench.study.panel.take(items=codes)
-    other = _plain_index(bench, Input(panel, directions, codes, segments, panel.dense(), {}))[:, -1]
-    if not (np.ptp(published) > 0 and np.ptp(other) > 0):
+    try:
+        index = given.recipe.index(other.columns)[:, -1]
+        found = effect.agreement(published, index)
+    except MethodError:
         return [np.nan] * 4
-    found = effect.agreement(published, other)
     return [found.spearman, found.kendall, found.mean_shift, found.largest_shift]
-
-
-def _plain_index(bench: Bench, given: Input) -> np.ndarray:
-    """Index (R,T) by pooled min-max, the study's weight schemes and rule, arithmetic."""
-    config = bench.study.config.measure
-    z = yardsticks.by_segment(given.values, given.direction, given.segments, normalise.minmax)
-    w = weights.combine([get("weights", scheme).fn(z) for scheme in config.weights], rule=config.combination)
-    return aggregate.arithmetic(z, w)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
 from yindi.measure import normalise
 from yindi.measure.check import constant
-from yindi.measure.treat import treat
+from yindi.measure.copies import Copies
+from yindi.measure.treat import KEPT, WINSORISED, clip_quantiles, treat
 
 Segments = Sequence[Sequence[np.ndarray]]
 Normaliser = Callable[..., np.ndarray]
@@ -24,15 +25,29 @@ def by_segment(x: np.ndarray, direction: Sequence[int], segments: Segments, fn: 
     return z
 
 
-def treated(x: np.ndarray, segments: Segments) -> tuple[np.ndarray, list[list[str]]]:
-    """`x` (R,T,J) with the outliers of each indicator treated within each segment, and what was done there."""
+def treated(x: np.ndarray, segments: Segments, *, rule: str = "treat") -> tuple[np.ndarray, list[list[str]]]:
+    """`x` (R,T,J) with the outliers of each indicator treated within each segment, and what was done there.
+
+    `rule`: "treat" (COINr's) or "clip" (cut at 2.5 and 97.5 %).
+    """
     made, how = x.copy(), []
     for j, parts in enumerate(segments):
-        found = [treat(x[:, years, j].reshape(-1, 1)) for years in parts]
-        for years, one in zip(parts, found, strict=True):
-            made[:, years, j] = one.values.reshape(x.shape[0], len(years))
-        how.append([f"{one.how[0]} {one.moved[0]}" if one.moved[0] else one.how[0] for one in found])
+        found = []
+        for years in parts:
+            values, said = _one(x[:, years, j].reshape(-1, 1), rule)
+            made[:, years, j] = values.reshape(x.shape[0], len(years))
+            found.append(said)
+        how.append(found)
     return made, how
+
+
+def _one(column: np.ndarray, rule: str) -> tuple[np.ndarray, str]:
+    if rule == "clip":
+        cut = clip_quantiles(column)
+        moved = int((cut != column).sum())
+        return cut, f"{WINSORISED} {moved}" if moved else KEPT
+    found = treat(column)
+    return found.values, f"{found.how[0]} {found.moved[0]}" if found.moved[0] else found.how[0]
 
 
 def constant_segments(x: np.ndarray, segments: Segments) -> list[tuple[int, np.ndarray]]:
@@ -46,13 +61,38 @@ def alternatives(x: np.ndarray, direction: Sequence[int], segments: Segments, *,
 
     One common map leaves every arithmetic ranking as it was and makes geometric means possible.
     """
-    made: list[Normaliser] = [
-        lambda part, direction: normalise.minmax(part, direction=direction),
-        lambda part, direction: normalise.minmax(part, direction=direction, scope="per_year", constant=0.5),
-        lambda part, direction: normalise.zscore(part, direction=direction),
-        lambda part, direction: normalise.rank(part, direction=direction, scaled=True),
-    ]
-    return [_lifted(by_segment(x, direction, segments, fn), floor) for fn in made]
+    return [_lifted(by_segment(x, direction, segments, fn), floor) for fn in _FUNCTIONS]
+
+
+def alternatives_of(
+    values: np.ndarray,
+    given: Copies,
+    direction: Sequence[int],
+    segments: Segments,
+    *,
+    floor: float = 0.01,
+    prepare: Callable[[np.ndarray, Segments], np.ndarray] = lambda x, _: x,
+) -> Iterator[np.ndarray]:
+    """The ALTERNATIVES of every copy of the data, one after the other; only columns that differ from `values` are scaled anew.
+
+    `prepare` (outlier treatment) is applied to the columns of each copy; `values` are prepared already.
+    """
+    base = [by_segment(values, direction, segments, fn) for fn in _FUNCTIONS]
+    signs, parts = [direction[j] for j in given.columns], [segments[j] for j in given.columns]
+    for uncertain in given.uncertain():
+        prepared = prepare(uncertain, parts)
+        for fn, z in zip(_FUNCTIONS, base, strict=True):
+            made = z.copy()
+            made[..., given.columns] = by_segment(prepared, signs, parts, fn)
+            yield _lifted(made, floor)
+
+
+_FUNCTIONS: tuple[Normaliser, ...] = (
+    lambda part, direction: normalise.minmax(part, direction=direction),
+    lambda part, direction: normalise.minmax(part, direction=direction, scope="per_year", constant=0.5),
+    lambda part, direction: normalise.zscore(part, direction=direction),
+    lambda part, direction: normalise.rank(part, direction=direction, scaled=True),
+)
 
 
 def _lifted(z: np.ndarray, floor: float) -> np.ndarray:
