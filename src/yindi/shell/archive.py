@@ -23,7 +23,8 @@ _DAMAGE = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, KeyError, Ind
            NotImplementedError, RuntimeError, OverflowError, MemoryError)  # fmt: skip
 
 
-def _member(zipped: zipfile.ZipFile, name: str, content: bytes) -> None:
+def member(zipped: zipfile.ZipFile, name: str, content: bytes) -> None:
+    """Add a file to a zip without a clock."""
     info = zipfile.ZipInfo(name, date_time=(1980, 1, 1, 0, 0, 0))
     info.compress_type = zipfile.ZIP_DEFLATED
     info.create_system = 3
@@ -43,10 +44,10 @@ def write(study: Study, path: Path) -> None:
     tree = json.dumps(encoder.encode(study), ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     head = json.dumps({"format": FORMAT, "schema_version": SCHEMA_VERSION, "arrays": len(encoder.arrays)})
     with zipfile.ZipFile(path, "w") as zipped:
-        _member(zipped, "format.json", head.encode())
-        _member(zipped, "study.json", tree.encode())
+        member(zipped, "format.json", head.encode())
+        member(zipped, "study.json", tree.encode())
         for n, array in enumerate(encoder.arrays):
-            _member(zipped, f"arrays/{n:05d}.npy", _npy(array))
+            member(zipped, f"arrays/{n:05d}.npy", _npy(array))
 
 
 def read(path: Path) -> Study:

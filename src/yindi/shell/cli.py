@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import sys
@@ -14,13 +13,13 @@ import click
 
 from yindi import __version__
 from yindi.core.errors import PartialError, YindiError
-from yindi.shell import failure
+from yindi.shell import beside, failure
+from yindi.shell.terminal import give as _give
+from yindi.shell.terminal import json_option as _json
 
 if TYPE_CHECKING:
     from yindi.core.study import Study
 
-SCHEMA_VERSION = 1
-_json = click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout.")
 _override = click.option("-c", "--set", "changes", multiple=True, metavar="KEY=VALUE",
                          help="Set a key of the study file, e.g. -c measure.draws=200.")  # fmt: skip
 
@@ -63,16 +62,6 @@ def _program() -> str:
     if called.stem != "yindi" or (on_path and called.exists() and os.path.samefile(on_path, called)):
         return "yindi"
     return str(called)
-
-
-def _give(as_json: bool, content: dict[str, Any], text: str) -> None:
-    if as_json:
-        text = json.dumps({"schema_version": SCHEMA_VERSION, **content}, ensure_ascii=False, allow_nan=False)
-    try:
-        click.echo(text)
-        sys.stdout.flush()
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 @yindi.command()
@@ -125,17 +114,26 @@ def _partial(done: Study) -> PartialError | None:
 
 
 @yindi.command()
-@click.argument("study", type=click.Path(path_type=Path))
+@click.argument("study", metavar="STUDY|FILE", type=click.Path(path_type=Path))
+@click.option("--html", "page", metavar="FILE", type=click.Path(path_type=Path), help="Write the findings as one readable page.")
+@click.option("--sheet", metavar="NAME", help="One sheet of a workbook (default: every sheet).")
 @_override
 @_json
-def check(study: Path, changes: Sequence[str], as_json: bool) -> int:
-    """Read and check the inputs of STUDY only: what is wrong, where, and the ways out."""
-    from yindi.shell import inspect, job, yamlfile
+def check(study: Path, page: Path | None, sheet: str | None, changes: Sequence[str], as_json: bool) -> int:
+    """Read and check the inputs of STUDY, or one table FILE: what is wrong, where, how sure, what is right, the ways out."""
+    from yindi.shell import checkpage, inspect, job, tablecheck, yamlfile
 
-    config, place = job.read_study_file(study, dict(yamlfile.parse_override(c) for c in changes))
-    seen = inspect.look(config, place)
-    _give(as_json, inspect.record(seen), inspect.text(seen))
-    return 0 if inspect.clean(seen) else 3
+    if tablecheck.is_table(study):
+        seen = tablecheck.look(study, sheet)
+        content, text = tablecheck.record(seen), tablecheck.text(seen)
+    else:
+        config, place = job.read_study_file(study, dict(yamlfile.parse_override(c) for c in changes))
+        found = inspect.look(config, place)
+        content, text = inspect.record(found), inspect.text(found)
+    if page is not None:
+        checkpage.write(page, content, study.name)
+    _give(as_json, content, text)
+    return int(content["exit_code"])
 
 
 @yindi.command()
@@ -230,14 +228,19 @@ def _edited(file: Path, against: Path | None, as_json: bool) -> int:
 
 @yindi.command()
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--kind", metavar="KIND", help="dagum, theil, markov, moran, weights, coupling or panel (default: guessed).")
-@click.option("--data", type=click.Path(path_type=Path), help="The indicators behind a table of weights.")
+@click.option(
+    "--kind",
+    metavar="KIND",
+    help="dagum, theil, markov, moran, weights, coupling, panel, convergence, ranking or neighbours (default: guessed).",
+)
+@click.option("--data", type=click.Path(path_type=Path), help="The data behind weights, ranks or Moran's I.")
+@click.option("--neighbours", type=click.Path(path_type=Path), help="The spatial weights behind Moran's I or beside a panel.")
 @_json
-def audit(file: Path, kind: str | None, data: Path | None, as_json: bool) -> int:
-    """Check the arithmetic of a published table (CSV, xlsx) or of a results folder."""
+def audit(file: Path, kind: str | None, data: Path | None, neighbours: Path | None, as_json: bool) -> int:
+    """Check the arithmetic of a published table (CSV, xlsx), a folder of tables, or a results folder."""
     from yindi.shell import auditing
 
-    report = auditing.table(file, kind, data)
+    report = auditing.table(file, kind, data, neighbours)
     _give(as_json, auditing.record(report), str(report))
     return 0 if report.clean else 3
 
@@ -284,6 +287,9 @@ def methods(kind: str | None, as_json: bool) -> None:
 
     rows = catalogue.rows(kind)
     _give(as_json, {"methods": rows}, catalogue.text(rows))
+
+
+yindi.add_command(beside.archive)
 
 
 def _message(error: BaseException | str) -> None:
