@@ -57,12 +57,19 @@ def rebased(x: np.ndarray, known: np.ndarray, limits: Thresholds) -> list[Break]
     found = []
     for t in np.flatnonzero(np.isfinite(p.median) & (p.share >= limits["share"])):
         jump, away = float(p.median[t]), abs(float(p.median[t]) - usual)
-        if abs(jump) >= limits["slip"]:
+        if abs(jump) >= limits["slip"] or _another_unit(p, int(t), away, usual, spread, limits):
             found.append(Break(int(t) + 1, float(p.share[t]), jump, True))
         elif jump * usual < 0 and away >= limits["reversal"]:
             apart = abs(jump) >= limits["coherence"] * p.spread[t] and p.spread[t] <= limits["spread"] * spread
             found.append(Break(int(t) + 1, float(p.share[t]), jump, bool(apart and _alone(p.median, int(t), usual))))
     return found
+
+
+def _another_unit(p: _Profile, t: int, away: float, usual: float, spread: float, limits: Thresholds) -> bool:
+    """All regions jump by one factor, in a year between years of usual growth: another unit, also below eightfold."""
+    apart = away >= max(limits["unit"], limits["unit_apart"] * p.spread[t]) and p.spread[t] <= limits["spread"] * spread
+    sides = [abs(p.median[s] - usual) for s in (t - 1, t + 1) if 0 <= s < len(p.median) and np.isfinite(p.median[s])]
+    return bool(apart and sides and max(sides) <= 0.5 * away)
 
 
 def _alone(median: np.ndarray, t: int, usual: float) -> bool:
@@ -104,7 +111,7 @@ def vintage_by_spread(x: np.ndarray, known: np.ndarray, limits: Thresholds) -> l
     hit = np.isfinite(p.spread) & (over >= limits["burst"]) & (p.spread >= limits["spread"]) & steady
     away = np.abs(g - p.median) >= limits["spread"]
     share = away.sum(axis=0) / np.maximum(p.counted, 1)
-    sure = (over >= limits["burst_sure"]) & (p.spread >= limits["spread_sure"])
+    sure = ((over >= limits["burst_sure"]) & (p.spread >= limits["spread_sure"])) | _falls(g, p.spread, limits)
     return [Break(int(t) + 1, float(share[t]), float(p.spread[t]), bool(sure[t])) for t in np.flatnonzero(hit)]
 
 
@@ -117,9 +124,25 @@ def spikes(x: np.ndarray, known: np.ndarray, limits: Thresholds) -> list[tuple[i
     found = []
     for r, t in np.argwhere(np.isfinite(away[:, :-1]) & np.isfinite(away[:, 1:])):
         out, home = float(away[r, t]), float(away[r, t + 1])
-        if abs(out) >= max(limits["jump"], limits["ratio"] * scale) and -home / out >= limits["back"]:
+        own = limits.get("own", 0.0) * _usual_but(away[r], int(t))
+        if abs(out) >= max(limits["jump"], limits["ratio"] * scale, own) and -home / out >= limits["back"]:
             found.append((int(r), int(t) + 1, out))
     return found
+
+
+def _falls(g: np.ndarray, spread: np.ndarray, limits: Thresholds) -> np.ndarray:
+    """(T-1,), True for years of a large spread in which regions fall by it in a series that hardly falls in other years."""
+    counted = np.isfinite(g).sum(axis=0)
+    falls = (np.nan_to_num(g) <= -limits["spread"]).sum(axis=0) / np.maximum(counted, 1)
+    else_where = np.array([np.median(np.delete(falls, t)) if len(falls) > 1 else 1.0 for t in range(len(falls))])
+    large: np.ndarray = (spread >= limits["spread_large"]) & (falls >= limits["fallen"]) & (else_where < limits["fallen"] / 2)
+    return large
+
+
+def _usual_but(row: np.ndarray, t: int) -> float:
+    rest = np.delete(row, [t, t + 1])
+    rest = np.abs(rest[np.isfinite(rest)])
+    return float(np.median(rest)) if len(rest) >= 3 else 0.0
 
 
 def constant(x: np.ndarray, known: np.ndarray) -> bool:

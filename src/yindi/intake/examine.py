@@ -9,11 +9,14 @@ from pathlib import Path
 
 import numpy as np
 
+from yindi.core.errors import ProblemsError
 from yindi.intake import additivity, classes, heads, series
+from yindi.intake.assemble import Cube
 from yindi.intake.findings import Found
 from yindi.intake.numbers import CellFault, clean, number
-from yindi.intake.read import Grid, read
+from yindi.intake.read import BOOKS, Grid, read, sheet_names
 from yindi.intake.regions import provinces
+from yindi.intake.shapes import Shape
 
 _TWO = re.compile(r"(-?[\d.,]+)\s{2,}(-?[\d.,]+)")
 NUMERIC = 0.6
@@ -46,29 +49,41 @@ class Examination:
     repairs: tuple[Repair, ...]
     text_cells: tuple[tuple[str, str], ...]
     series: tuple[Found, ...] = ()
+    shape: Shape | None = None
+    cube: Cube | None = None
+    derived: tuple[tuple[str, str, float], ...] = ()
 
     def lines(self) -> list[str]:
         """The examination as text, one thing a line."""
-        said = [f"{self.file}: {len(self.heads)} columns"]
-        said += [
-            f"head {place}: {old!r} is {new!r} (recognised by its place in the classification)"
-            for place, old, new in self.broken_heads
-        ]
-        said += [f"sum: {s}" for s in self.sums]
-        said += [f"incomplete: {s}" for s in self.incomplete]
-        said += [f"text: {place}: {text!r} is text in a column of numbers" for place, text in self.text_cells]
-        for r in self.repairs:
-            sure = "" if r.sure else ", not sure which cell of the sum is wrong"
-            said.append(f"{r.kind}: {r.place}: {r.region} {r.head}: {r.found} -> {r.right:.12g} ({r.equations} sum(s){sure})")
-        for f in self.series:
-            when = f.years[0] if len(f.years) == 1 else f"{f.years[0]} ... {f.years[-1]}"
-            who = f"{len(f.regions)} regions" if len(f.regions) > 3 else " ".join(f.regions)
-            said.append(
-                f"{f.kind}: {f.variable}: {when}, {who}"
-                + (f", {f.detail}" if f.detail else "")
-                + ("" if f.sure else " (not sure)")
-            )
-        return said
+        return [*_about(self), *(_repair_line(r) for r in self.repairs), *(_found_line(f) for f in self.series)]
+
+
+def _about(e: Examination) -> list[str]:
+    said = [f"{e.file}: {len(e.heads)} columns"]
+    if e.shape is not None and e.cube is not None:
+        years = e.cube.years
+        size = f"{len(e.cube.regions)} regions ({e.shape.level}), {years[0]} to {years[-1]}, {len(e.cube.items)} items"
+        said.append(f"layout: {e.shape.layout}, {size}")
+    said += [
+        f"head {place}: {old!r} is {new!r} (recognised by its place in the classification)" for place, old, new in e.broken_heads
+    ]
+    said += [f"sum: {s}" for s in e.sums]
+    said += [f"derived: {name} = {how} in {share:.0%} of the cells" for name, how, share in e.derived]
+    said += [f"incomplete: {s}" for s in e.incomplete]
+    return said + [f"text: {place}: {text!r} is text in a column of numbers" for place, text in e.text_cells]
+
+
+def _repair_line(r: Repair) -> str:
+    sure = "" if r.sure else ", not sure which cell of the sum is wrong"
+    return f"{r.kind}: {r.place}: {r.region} {r.head}: {r.found} -> {r.right:.12g} ({r.equations} sum(s){sure})"
+
+
+def _found_line(f: Found) -> str:
+    when = f.years[0] if len(f.years) == 1 else f"{f.years[0]} ... {f.years[-1]}"
+    who = f"{len(f.regions)} regions" if len(f.regions) > 3 else " ".join(f.regions)
+    right = "; right: " + ", ".join(f"{r} {y} {v:.12g}" for r, y, v in f.right[:3]) if f.right else ""
+    detail = f", {f.detail}" if f.detail else ""
+    return f"{f.kind}: {f.variable}: {when}, {who}{detail}{right}" + ("" if f.sure else " (not sure)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,5 +186,20 @@ def examine(path: Path, *, sheet: str | None = None, rows: int = 1, skip: int = 
         f"{m.label(p)} ({m.codes[p]}): its {len(kids)} rows do not add up to it, a row is missing" for p, kids in lacking
     )
     texts = tuple((grid.place(m.rows[i], k + 1), text) for i, k, text in m.texts)
-    over_time = tuple(series.examine(grid, heads.find(grid, rows=rows, skip=skip)))
-    return Examination(grid.file, grid.sheet, m.names, broken, said, gone, tuple(repairs), texts, over_time)
+    seen = series.examine(grid)
+    told = (seen.found, seen.made.shape, seen.made.cube, seen.derived) if seen is not None else ()
+    return Examination(grid.file, grid.sheet, m.names, broken, said, gone, tuple(repairs), texts, *told)
+
+
+def examine_all(path: Path) -> list[Examination]:
+    """The examination of every sheet that holds a table; raises ProblemsError when the file cannot be read, or holds none."""
+    sheets = sheet_names(path, path.name) if path.suffix.lower() in BOOKS else [None]
+    made, faults = [], []
+    for sheet in sheets:
+        try:
+            made.append(examine(path, sheet=sheet))
+        except ProblemsError as fault:
+            faults += list(fault.problems)
+    if not made:
+        raise ProblemsError("intake", faults)
+    return made

@@ -4,51 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
-from yindi.core import resources
 from yindi.core.config import Treatment
 from yindi.core.framework import Variable
-from yindi.intake import checks, levels, traces
+from yindi.intake import cells as cells_of
+from yindi.intake import checks, effects, levels
 from yindi.intake.assemble import Cube
+from yindi.intake.found import Found, blocks, of_block, rules
+from yindi.intake.said import say
 
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """One finding: variable, kind, the cells (region, year) or boundaries it names, share of regions, size, how sure."""
-
-    variable: str
-    kind: str
-    years: tuple[str, ...]
-    regions: tuple[str, ...]
-    share: float
-    size: float
-    sure: bool
-    cells: frozenset[tuple[str, str]] = frozenset()
-    detail: str = ""
-    empty: bool = False
-    refused: tuple[str, ...] = ()
-
-    @property
-    def id(self) -> str:
-        """A stable label: variable, kind, first year, and the region where there is only one."""
-        region = f".{self.regions[0]}" if len(self.regions) == 1 else ""
-        return ".".join(p for p in (self.variable, self.kind, *self.years[:1]) if p) + region
-
-    @property
-    def ways_out(self) -> tuple[str, ...]:
-        """What the study file may choose and works here: not what is refused, nor imputing from a variable without any value."""
-        choices = (c for c in rules()[self.kind]["choices"] if c not in self.refused)
-        return tuple(c for c in choices if c != "impute" or not self.empty)
-
-
-def rules() -> Mapping[str, Any]:
-    """Thresholds, titles and ways out of every kind of finding."""
-    tree: Mapping[str, Any] = resources.tree("checks.yaml")
-    return tree
+__all__ = ["Found", "absences", "answered", "blocks", "covers", "evaluate", "left_over", "of_block", "of_variable", "rules"]
 
 
 def evaluate(identity: str, cube: Cube) -> tuple[np.ndarray, np.ndarray] | None:
@@ -72,29 +39,49 @@ def evaluate(identity: str, cube: Cube) -> tuple[np.ndarray, np.ndarray] | None:
 
 
 def of_variable(cube: Cube, variable: Variable) -> Iterator[Found]:
-    """Everything the detectors find in one variable of the cube."""
+    """Everything the detectors find in one variable of the cube, with what each would change."""
+    for found in _of_variable(cube, variable):
+        yield effects.with_effect(cube, found)
+
+
+def _of_variable(cube: Cube, variable: Variable) -> Iterator[Found]:
     k = cube.at(variable.code)
     x, known = cube.values[:, :, k], cube.known[:, :, k]
     if checks.constant(x, known):
         yield Found(variable.code, "constant", _seen_years(cube, known), cube.regions, 1.0, 0.0, True)
         return
-    limits = {kind: rules()[kind].get("thresholds", {}) for kind in rules()}
-    rebased = checks.rebased(x, known, limits["break"])
+    taken: set[tuple[int, int]] = set()
+    for f, cells in cells_of.slipped(cube, variable.code, x, known):
+        taken |= cells
+        yield f
+    still = known.copy()
+    for at in taken:
+        still[at] = False
+    yield from _boundaries(cube, variable, x, still)
+    yield from _outliers(cube, variable.code, x, still, limits_of("outlier"))
+    yield from cells_of.filled(cube, variable.code, x, known)
+    yield from cells_of.oddities(cube, variable.code, x, still)
+
+
+def limits_of(kind: str) -> Mapping[str, float]:
+    """The thresholds of a kind of finding."""
+    made: Mapping[str, float] = rules()[kind].get("thresholds", {})
+    return made
+
+
+def _boundaries(cube: Cube, variable: Variable, x: np.ndarray, known: np.ndarray) -> Iterator[Found]:
+    rebased = checks.rebased(x, known, limits_of("break"))
     for b in rebased:
         yield _boundary(cube, variable.code, "break", b)
     given = evaluate(variable.identity, cube) if variable.identity else None
-    taken = {b.at for b in rebased}
+    limits = limits_of("vintage")
     if given is not None:
-        vintages = checks.vintage_by_identity(x, given[0], known & given[1], limits["vintage"])
+        vintages = checks.vintage_by_identity(x, given[0], known & given[1], limits)
     else:
-        vintages = checks.vintage_by_spread(x, known, limits["vintage"]) if variable.pace == "slow" else []
+        vintages = checks.vintage_by_spread(x, known, limits) if variable.pace == "slow" else []
     for b in vintages:
-        if b.at not in taken:
+        if b.at not in {r.at for r in rebased}:
             yield _boundary(cube, variable.code, "vintage", b)
-    yield from _outliers(cube, variable.code, x, known, limits["outlier"])
-    for how, mask in (("copied", traces.repeated), ("interpolated", traces.interpolated)):
-        for block in _blocks(mask(x, known, limits["filled"])):
-            yield _of_block(cube, variable.code, "filled", block, how)
 
 
 def _outliers(cube: Cube, code: str, x: np.ndarray, known: np.ndarray, limits: Mapping[str, float]) -> Iterator[Found]:
@@ -104,16 +91,21 @@ def _outliers(cube: Cube, code: str, x: np.ndarray, known: np.ndarray, limits: M
     for r, size in far:
         years = tuple(y for y, some in zip(cube.years, known[r], strict=True) if some)
         cells = frozenset((cube.regions[r], y) for y in years)
-        said = f"the whole series lies {np.exp(abs(size)):,.0f} times {'above' if size > 0 else 'below'} every other region"
-        yield Found(code, "outlier", years, (cube.regions[r],), share, size, True, cells, said, refused=("correct",))
-    found = {(r, t): (size, False, "") for r, t, size in checks.spikes(x, known, limits)}
+        side, side_en = ("高于", "above") if size > 0 else ("低于", "below")
+        en, zh = say("far", times=f"{np.exp(abs(size)):,.0f}", side=side, side_en=side_en)
+        yield Found(code, "outlier", years, (cube.regions[r],), share, size, True, cells, en, refused=("correct",), zh=zh)
+    found: dict[tuple[int, int], tuple[float, bool, str, str]] = {
+        (r, t): (size, False, "", "") for r, t, size in checks.spikes(x, known, limits)
+    }
     for s in levels.steps(x, known, limits):
-        how = f"{np.exp(abs(s.size)):,.0f} times {'more' if s.size > 0 else 'less'}"
-        said = f"{x[s.region, s.year]:.12g} is {how} than the year beside it and the other regions let expect"
-        found[s.region, s.year] = (s.size, s.sure, said)
-    for (r, t), (size, sure, said) in sorted(found.items()):
+        times = f"{np.exp(abs(s.size)):,.0f}"
+        less = f"{times} times {'more' if s.size > 0 else 'less'}"
+        shown = f"{x[s.region, s.year]:.12g}"
+        en, zh = say("step", value=shown, times=times if s.size > 0 else f"1/{times}", times_en=less)
+        found[s.region, s.year] = (s.size, s.sure, en, zh)
+    for (r, t), (size, sure, en, zh) in sorted(found.items()):
         cell = (cube.regions[r], cube.years[t])
-        yield Found(code, "outlier", cell[1:], cell[:1], share, size, sure, frozenset([cell]), said)
+        yield Found(code, "outlier", cell[1:], cell[:1], share, size, sure, frozenset([cell]), en, zh=zh)
 
 
 def _seen_years(cube: Cube, known: np.ndarray) -> tuple[str, ...]:
@@ -131,28 +123,9 @@ def absences(cube: Cube, variable: str, ignore: Container[tuple[str, str]]) -> I
     gap &= ~np.array(skip, bool).reshape(gap.shape)
     whole = gap.all(axis=0)
     if whole.any():
-        yield _of_block(cube, variable, "absent", np.broadcast_to(whole, gap.shape))
-    for block in _blocks(gap & ~whole):
-        yield _of_block(cube, variable, "absent", block)
-
-
-def _blocks(mask: np.ndarray) -> Iterator[np.ndarray]:
-    """A mask (R,T) cut into blocks: regions with the same years together."""
-    patterns: dict[tuple[bool, ...], list[int]] = {}
-    for r in np.flatnonzero(mask.any(axis=1)):
-        patterns.setdefault(tuple(mask[r].tolist()), []).append(int(r))
-    for pattern, members in patterns.items():
-        block = np.zeros_like(mask)
-        block[members] = pattern
-        yield block
-
-
-def _of_block(cube: Cube, variable: str, kind: str, block: np.ndarray, detail: str = "") -> Found:
-    cells = frozenset((cube.regions[r], cube.years[t]) for r, t in np.argwhere(block))
-    years = tuple(y for y, some in zip(cube.years, np.atleast_1d(block.any(axis=0)), strict=True) if some)
-    regions = tuple(r for r, some in zip(cube.regions, np.atleast_1d(block.any(axis=1)), strict=True) if some)
-    share, empty = len(regions) / len(cube.regions), kind == "absent" and bool(block.all())
-    return Found(variable, kind, years, regions, share, float(len(cells)), True, cells, detail, empty)
+        yield of_block(cube, variable, "absent", np.broadcast_to(whole, gap.shape))
+    for block in blocks(gap & ~whole):
+        yield of_block(cube, variable, "absent", block)
 
 
 def covers(treatment: Treatment, found: Found) -> bool:

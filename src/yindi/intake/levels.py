@@ -48,7 +48,13 @@ def steps(x: np.ndarray, known: np.ndarray, limits: Mapping[str, float]) -> list
         usual = float(np.nanmedian(logs[r]))
         t = int(b + 1 if abs(logs[r, b + 1] - usual) >= abs(logs[r, b] - usual) else b)
         size = float(g[r, b] - median[b]) * (1 if t == b + 1 else -1)
-        step = Step(int(r), t, size, abs(size) >= limits["sure"] and _outside(logs, int(r), t))
+        own = np.abs(np.delete(g[r] - median, [c for c in (b - 1, b, b + 1) if 0 <= c < len(median)]))
+        own = own[np.isfinite(own)]
+        usual_own = float(np.median(own)) if len(own) >= 3 else 0.0
+        if abs(size) < limits.get("own", 0.0) * usual_own:
+            continue
+        calm = usual_own <= limits.get("calm", np.inf)
+        step = Step(int(r), t, size, calm and abs(size) >= limits["sure"] and _outside(logs, int(r), t))
         if (r, t) not in found or step.sure:
             found[int(r), t] = step
     return list(found.values())

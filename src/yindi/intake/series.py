@@ -2,95 +2,88 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
-import numpy as np
-
+from yindi.core import resources
 from yindi.core.framework import Variable
-from yindi.intake import findings, heads
-from yindi.intake.assemble import Cube
+from yindi.intake import across, effects, findings, identities
 from yindi.intake.findings import Found
-from yindi.intake.numbers import CellFault, clean, number, year_or_none
+from yindi.intake.numbers import clean
 from yindi.intake.read import Grid
-from yindi.intake.regions import Gazetteer, Unresolved
+from yindi.intake.shapes import Cubed, is_region, recognise, region_column, year_column
+from yindi.intake.shapes import cube as cube_of
 
-MOST = 0.9
-
-
-def region_column(grid: Grid, found: heads.Heads, gazetteer: Gazetteer) -> int | None:
-    """The first column whose filled cells are nearly all regions (or totals of regions)."""
-    for k in range(len(found.names)):
-        texts = [clean(row[k]) for row in grid.rows[found.bottom + 1 :] if k < len(row) and clean(row[k])]
-        if len(texts) > 2 and sum(_is_region(t, gazetteer) for t in texts) >= MOST * len(texts):
-            return k
-    return None
+__all__ = ["Series", "cube_of", "examine", "is_region", "recognise", "region_column", "year_column"]
 
 
-def year_column(grid: Grid, found: heads.Heads) -> int | None:
-    """The first column whose filled cells are nearly all years."""
-    for k in range(len(found.names)):
-        texts = [clean(row[k]) for row in grid.rows[found.bottom + 1 :] if k < len(row) and clean(row[k])]
-        if len(texts) > 2 and sum(year_or_none(t) is not None for t in texts) >= MOST * len(texts):
-            return k
-    return None
+@dataclass(frozen=True, slots=True)
+class Series:
+    """What the series of a table show: its cube, the findings, and the columns that others make (name -> formula, share)."""
+
+    made: Cubed
+    found: tuple[Found, ...]
+    derived: tuple[tuple[str, str, float], ...]
 
 
-def _is_region(text: str, gazetteer: Gazetteer) -> bool:
-    if gazetteer.is_total(text):
-        return True
-    try:
-        return bool(gazetteer.resolve(text))
-    except Unresolved:
-        return False
-
-
-def cube(grid: Grid, found: heads.Heads, gazetteer: Gazetteer) -> Cube | None:
-    """The numbers of a grid with a region and a year column as a cube over its heads; None where it has not both."""
-    region_at, year_at = region_column(grid, found, gazetteer), year_column(grid, found)
-    if region_at is None or year_at is None or region_at == year_at:
+def examine(grid: Grid) -> Series | None:
+    """Findings of every column of a table with regions and years; None where it is no such table."""
+    shape = recognise(grid)
+    made = cube_of(grid, shape) if shape is not None else None
+    if made is None or not made.cube.items:
         return None
-    rows = []
-    for n, row in enumerate(grid.rows[found.bottom + 1 :], found.bottom + 2):
-        text, when = clean(row[region_at]), year_or_none(row[year_at])
-        if when and _is_region(text, gazetteer) and not gazetteer.is_total(text):
-            rows.append((n, gazetteer.resolve(text), when))
-    if not rows:
-        return None
-    regions, years = sorted({r for _, r, _ in rows}), sorted({y for _, _, y in rows})
-    items = [k for k, name in enumerate(found.names) if name and k not in (region_at, year_at)]
-    return _filled(grid, found, rows, regions, years, items)
+    cube = made.cube
+    ratios = across.ratios(cube)
+    exact = {cube.items[r.made]: r for r in ratios if r.exact}
+    found = [f for name in cube.items if name not in exact for f in _of_column(made, name)]
+    found += [f for f in across.of_ratios(cube, ratios) if not _told(f, found)]
+    found += [*across.shared_columns(cube), *across.against_nation(cube, made.totals), *_stocks(made, exact)]
+    found += [_twice(made, region, year, row) for region, year, row in made.twice[:20]]
+    derived = tuple((name, across.formula(cube, r), r.share) for name, r in exact.items())
+    return Series(made, tuple(effects.with_effect(cube, f) for f in _once(found)), derived)
 
 
-def _filled(
-    grid: Grid, found: heads.Heads, rows: list[tuple[int, str, str]], regions: list[str], years: list[str], items: list[int]
-) -> Cube:
-    shape = (len(regions), len(years), len(items))
-    made = Cube(tuple(regions), tuple(years), tuple(found.names[k] for k in items), np.zeros(shape), np.zeros(shape, np.int8),
-                np.full(shape, -1), np.full(shape, -1), np.full(shape, -1), (grid,))  # fmt: skip
-    at_region, at_year = {r: n for n, r in enumerate(regions)}, {y: n for n, y in enumerate(years)}
-    for n, region, when in rows:
-        for j, k in enumerate(items):
-            cell = (at_region[region], at_year[when], j)
-            made.book[cell], made.row[cell], made.column[cell] = 0, n, k + 1
-            try:
-                value = number(grid.rows[n - 1][k] if k < len(grid.rows[n - 1]) else None, unit="percent")
-            except CellFault:
-                continue
-            if value is not None:
-                made.values[cell], made.state[cell] = value, 1
+def _told(found: Found, before: Sequence[Found]) -> bool:
+    """A snap of a ratio that a break of the column itself tells already (sure) is not told twice."""
+    return any(
+        f.variable == found.variable and f.kind in ("break", "vintage") and f.years == found.years and f.sure for f in before
+    )
+
+
+def _once(found: Sequence[Found]) -> Iterator[Found]:
+    """Of two findings of one kind, column and place the sure one, else the first."""
+    best: dict[tuple[object, ...], Found] = {}
+    for f in found:
+        key = (f.variable, f.kind, f.years, f.regions, f.cells if f.kind == "filled" else "")
+        if key not in best or (f.sure and not best[key].sure):
+            best[key] = f
+    yield from best.values()
+
+
+def _of_column(made: Cubed, name: str) -> Iterator[Found]:
+    yield from findings.absences(made.cube, name, frozenset())
+    yield from findings.of_variable(made.cube, Variable(name, name, name, "plain", bound="", pace="slow"))
+
+
+def _stocks(made: Cubed, exact: dict[str, identities.Ratio]) -> Iterator[Found]:
+    size = across.population_of(made.cube.items)
+    named = [i for i in made.cube.items if across.PER.search(i) and i not in exact and i != size]
+    if size is not None and named:
+        yield from across.stocks(made.cube, size, named)
+
+
+def _twice(made: Cubed, region: str, year: str, row: int) -> Found:
+    place = made.cube.grids[0].place(row)
+    return Found("", "twice", (year,), (region,), 0.0, 1.0, True, detail=place, zh=place, place=place)
+
+
+def units(names: Sequence[str]) -> dict[str, tuple[str, str]]:
+    """Head -> (the unit in its brackets, our code or "" where it is not known), for the heads that carry one."""
+    known = {r["written"]: r["code"] or r["quantity"] for r in resources.rows("unit_factors.csv")}
+    made = {}
+    for name in names:
+        head = clean(name)
+        if head.endswith(")") and "(" in head:
+            unit = head[head.rindex("(") + 1 : -1]
+            made[name] = (unit, known.get(unit, ""))
     return made
-
-
-def examine(grid: Grid, found: heads.Heads, *, level: str = "province") -> list[Found]:
-    """Findings of every column of a table with regions and years; empty where it is no such table."""
-    made = cube(grid, found, Gazetteer(level))
-    if made is None:
-        return []
-    return [f for name in made.items for f in _of_column(made, name)]
-
-
-def _of_column(made: Cube, name: str) -> Iterator[Found]:
-    if not made.known[:, :, made.at(name)].any():
-        return
-    yield from findings.absences(made, name, frozenset())
-    yield from findings.of_variable(made, Variable(name, name, name, "plain", bound="", pace="slow"))

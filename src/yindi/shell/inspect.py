@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -26,12 +27,19 @@ def clean(seen: Inspection) -> bool:
 
 def record(seen: Inspection) -> dict[str, Any]:
     """The inspection as plain records."""
-    found = [{"id": f.id, "variable": f.variable, "kind": f.kind, "years": list(f.years), "regions": list(f.regions),
-              "share": f.share, "size": f.size, "sure": f.sure, "ways_out": list(f.ways_out), "detail": f.detail}
-             for f in seen.findings]  # fmt: skip
+    found = [_record(f, seen.names) for f in seen.findings]
     stops = [failure.problem(p) for p in (*seen.problems, *seen.unanswered)]
     error = "" if clean(seen) else f"the study cannot run yet: {len(stops)} problem(s)."
     return {"ok": clean(seen), "exit_code": 0 if clean(seen) else 3, "error": error, "findings": found, "problems": stops}
+
+
+def _record(f: Found, called: Mapping[str, str]) -> dict[str, Any]:
+    right = [{"region": r, "name": called.get(r, ""), "year": y, "value": v} for r, y, v in f.right]
+    return {"id": f.id, "variable": f.variable, "kind": f.kind, "title": dict(findings.rules()[f.kind]["title"]),
+            "years": list(f.years), "regions": list(f.regions), "names": [called.get(r, r) for r in f.regions],
+            "share": f.share, "size": f.size, "sure": f.sure, "certainty": "sure" if f.sure else "may be real",
+            "ways_out": list(f.ways_out), "detail": f.detail, "evidence": {"en": f.detail, "zh": f.zh or f.detail},
+            "right": right, "effect": {"en": f.effect, "zh": f.effect_zh}, "place": f.place}  # fmt: skip
 
 
 def text(seen: Inspection) -> str:
@@ -47,7 +55,9 @@ def text(seen: Inspection) -> str:
 def _finding(found: Found) -> str:
     title = findings.rules()[found.kind]["title"]
     where = _few(found.regions) if found.share < 1 else "every region"
-    parts = [found.variable, _few(found.years), where if found.regions else "", found.detail]
+    right = ", ".join(f"{r} {y}: {v:.12g}" for r, y, v in found.right[:3])
+    proposed = f"right: {right}" + (" ..." if len(found.right) > 3 else "") if right else ""
+    parts = [found.variable, _few(found.years), where if found.regions else "", found.detail, proposed, found.effect]
     sure = "" if found.sure else " (may be real)"
     return f"{title['en']} ({title['zh']}){sure}: " + ", ".join(p for p in parts if p)
 

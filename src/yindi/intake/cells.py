@@ -1,0 +1,88 @@
+"""Detectors' cells as findings: slips with the right value, filled and copied blocks, oddities of a whole series."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+
+from yindi.intake import copies, traces
+from yindi.intake import slipped as slips
+from yindi.intake.assemble import Cube
+from yindi.intake.found import Found, blocks, of_block, rules
+from yindi.intake.said import say
+
+Cells = set[tuple[int, int]]
+
+
+def slipped(cube: Cube, code: str, x: np.ndarray, known: np.ndarray) -> Iterator[tuple[Found, Cells]]:
+    """Signs, decimal points and exchanged rows, each with its cells (positions); a later kind does not look at earlier cells."""
+    rule: Mapping[str, Mapping[str, float]] = rules()["slip"]
+    still = known.copy()
+    for find, name in ((slips.signs, "sign"), (slips.decimals, "decimal"), (slips.swapped, "swapped")):
+        for s in find(x, still, rule[name]):
+            at = {(s.region, t) for t in s.years}
+            yield _slip(cube, code, x, s), at
+        for r, t in {(s.region, t) for s in find(x, still, rule[name]) for t in s.years}:
+            still[r, t] = False
+
+
+def _slip(cube: Cube, code: str, x: np.ndarray, s: slips.Slipped) -> Found:
+    years = tuple(cube.years[t] for t in s.years)
+    region = cube.regions[s.region]
+    values = [x[s.partner, t] if s.partner >= 0 else x[s.region, t] * s.factor for t in s.years]
+    right = tuple((region, y, float(f"{v:.12g}")) for y, v in zip(years, values, strict=True))
+    power = f"{abs(np.log10(s.factor)):.0f}" if s.kind == "decimal point" else ""
+    en, zh = say(s.kind, power=power, other=cube.regions[s.partner] if s.partner >= 0 else "")
+    size = float(np.log(s.factor)) if s.factor > 0 else 0.0
+    cells = frozenset((region, y) for y in years)
+    return Found(
+        code, "outlier", years, (region,), 1 / len(cube.regions), size, s.sure, cells, f"{s.kind}: {en}", zh=zh, right=right
+    )
+
+
+def filled(cube: Cube, code: str, x: np.ndarray, known: np.ndarray) -> Iterator[Found]:
+    """Copied, interpolated and constructed blocks of one variable."""
+    limits = rules()["filled"]["thresholds"]
+    taken = np.zeros(x.shape, bool)
+    masks = [("copied", traces.repeated(x, known, limits)), ("interpolated", traces.interpolated(x, known, limits)),
+             ("growth", copies.steady_growth(x, known, rules()["copied"]["growth"]))]  # fmt: skip
+    for how, mask in masks:
+        for block in blocks(mask & ~taken):
+            en, zh = say(how)
+            yield of_block(cube, code, "filled", block, en, zh)
+        taken |= mask
+    yield from _copied(cube, code, x, known & ~taken)
+
+
+def _copied(cube: Cube, code: str, x: np.ndarray, known: np.ndarray) -> Iterator[Found]:
+    rule: Mapping[str, Any] = rules()["copied"]
+    whole = copies.between_years(x, known, rule["year"])
+    for c in whole:
+        yield _copy(cube, code, c, *say("year", other=cube.years[c.other]))
+    for c in copies.between_regions(x, known, rule["region"]):
+        yield _copy(cube, code, c, *say("region", other=cube.regions[c.other]))
+
+
+def _copy(cube: Cube, code: str, c: copies.Copy, en: str, zh: str) -> Found:
+    block = np.zeros((len(cube.regions), len(cube.years)), bool)
+    block[np.ix_(c.regions, c.years)] = True
+    return of_block(cube, code, "filled", block, en, zh)
+
+
+def oddities(cube: Cube, code: str, x: np.ndarray, known: np.ndarray) -> Iterator[Found]:
+    """What concerns a whole series or a whole year: shifted series, total rows, repeated last digits, coarser years."""
+    share = 1 / len(cube.regions)
+    for r, lag, then, _ in slips.shifted(x, known, rules()["shifted"]["thresholds"]):
+        en, zh = say("late" if lag > 0 else "early", lag=abs(lag))
+        yield Found(code, "shifted", cube.years, (cube.regions[r],), share, then, False, detail=en, zh=zh)
+    for r in copies.totals(x, known, rules()["total"]["thresholds"]):
+        en, zh = say("total")
+        yield Found(code, "total", cube.years, (cube.regions[r],), share, 0.0, True, detail=en, zh=zh)
+    for t, digit, part in copies.alike_digits(x, known, rules()["digits"]["thresholds"]):
+        en, zh = say("digits", share=f"{part:.0%}", digit=digit)
+        yield Found(code, "digits", (cube.years[t],), cube.regions, 1.0, part, False, detail=en, zh=zh)
+    if coarse := copies.rounded(x, known, rules()["rounded"]["thresholds"]):
+        en, zh = say("rounded")
+        yield Found(code, "rounded", tuple(cube.years[t] for t in coarse), cube.regions, 1.0, 0.0, False, detail=en, zh=zh)

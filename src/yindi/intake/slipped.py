@@ -1,0 +1,157 @@
+"""Slipped cells of one variable (R,T): decimal points, signs, rows that changed places, each with what would be right."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from yindi.intake.checks import growth
+
+Limits = Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Slipped:
+    """A run of cells of one region: its years (positions), the kind, what to multiply them with, the partner, how sure."""
+
+    region: int
+    years: tuple[int, ...]
+    kind: str
+    factor: float = 1.0
+    partner: int = -1
+    sure: bool = True
+
+
+def unusual(x: np.ndarray, known: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Log growth less the year's median (R,T-1), NaN where not known, and each region's usual size of it (R,)."""
+    g = growth(x, known)
+    enough = np.isfinite(g).sum(axis=0) >= 3
+    median = np.zeros(g.shape[1])
+    if enough.any():
+        median[enough] = np.nanmedian(g[:, enough], axis=0)
+    away = np.where(enough, g - median, np.nan)
+    counted = np.isfinite(away).sum(axis=1) >= 4
+    usual = np.full(len(x), np.inf)
+    if counted.any():
+        usual[counted] = np.nanmedian(np.abs(away[counted]), axis=1)
+    return away, usual
+
+
+def decimals(x: np.ndarray, known: np.ndarray, limits: Limits) -> list[Slipped]:
+    """Runs that stand a power of ten above or below their series: entered with such a step and left with its reverse.
+
+    A run at the end of the series has one step only; it is sure where the region hardly ever moves (`end`, log).
+    """
+    away, usual = unusual(x, known)
+    found: list[Slipped] = []
+    for r in np.flatnonzero(usual <= limits["steady"]):
+        near = max(limits["near"], limits["room"] * float(usual[r]))
+        power = np.round(np.nan_to_num(away[r]) / np.log(10)).astype(int)
+        fits = (power != 0) & (np.abs(np.nan_to_num(away[r]) - power * np.log(10)) <= min(near, limits["nearest"]))
+        steps = [(int(b), int(power[b])) for b in np.flatnonzero(fits)]
+        runs = _runs(int(r), steps, np.flatnonzero(known[r]), bool(usual[r] <= limits["end"]))
+        found += [s if s.sure else replace(s, sure=_nowhere(x, known, s)) for s in runs]
+    return found
+
+
+def _nowhere(x: np.ndarray, known: np.ndarray, s: Slipped) -> bool:
+    """True for a step of two or more powers of ten to a level that no other region has in any year."""
+    others = np.delete(x, s.region, axis=0)[np.delete(known, s.region, axis=0)]
+    here = x[s.region, list(s.years)]
+    apart = len(others) > 0 and bool((here > others.max()).all() or (here < others.min()).all())
+    return apart and abs(np.log10(s.factor)) > 1.5
+
+
+def _runs(r: int, steps: list[tuple[int, int]], years: np.ndarray, steady: bool) -> Iterator[Slipped]:
+    """Steps (boundary, power) of one region as runs: each closed by its reverse, else to the nearer end of the series."""
+    while steps:
+        b, power = steps.pop(0)
+        back = next((n for n, (_, p) in enumerate(steps) if p == -power), None)
+        if back is not None:
+            end = steps.pop(back)[0]
+            run = [int(t) for t in years if b < t <= end]
+        else:
+            late, early = [int(t) for t in years if t > b], [int(t) for t in years if t <= b]
+            run, power = (late, power) if len(late) <= len(early) else (early, -power)
+        yield Slipped(r, tuple(run), "decimal point", 10.0**-power, sure=back is not None or steady)
+
+
+def signs(x: np.ndarray, known: np.ndarray, limits: Limits) -> list[Slipped]:
+    """Negative values of a region that has only positive ones beside, in a variable that hardly has any; size as expected."""
+    negative, positive = known & (x < 0), known & (x > 0)
+    if not negative.any() or negative.sum() > limits["share"] * known.sum():
+        return []
+    found = []
+    for r, t in np.argwhere(negative):
+        beside = np.abs(x[r, known[r] & (np.arange(x.shape[1]) != t)])
+        if positive[r].sum() >= 2 and len(beside) and beside.min() / limits["size"] <= -x[r, t] <= beside.max() * limits["size"]:
+            found.append(Slipped(int(r), (int(t),), "sign", -1.0))
+    return found
+
+
+def swapped(x: np.ndarray, known: np.ndarray, limits: Limits) -> list[Slipped]:
+    """Two regions whose values changed places for a year or a run of years: both series step onto the level of the other."""
+    away, usual = unusual(x, known)
+    logs = np.where(known & (x > 0), np.log(np.where(known & (x > 0), x, 1.0)), np.nan)
+    steps: dict[tuple[int, int], list[int]] = {}
+    for b in range(away.shape[1]):
+        for i, j in _exchanged(away[:, b], logs[:, b], usual, limits):
+            steps.setdefault((i, j), []).append(b)
+    found = []
+    for (i, j), at in steps.items():
+        steady = max(float(usual[i]), float(usual[j])) <= limits["end"]
+        for run in _spans(at, np.flatnonzero(known[i] & known[j]), steady):
+            found += [Slipped(i, run, "changed places", partner=j), Slipped(j, run, "changed places", partner=i)]
+    return found
+
+
+def _exchanged(away: np.ndarray, level: np.ndarray, usual: np.ndarray, limits: Limits) -> list[tuple[int, int]]:
+    moved = np.flatnonzero(np.isfinite(away) & (np.abs(np.nan_to_num(away)) >= limits["apart"]))
+    made = []
+    for n, i in enumerate(moved):
+        for j in moved[n + 1 :]:
+            apart, noise = level[j] - level[i], max(float(usual[i]), float(usual[j]), limits["least"])
+            fits = max(abs(away[i] - apart), abs(away[j] + apart)) <= limits["near"] * noise
+            if fits and abs(apart) >= limits["ratio"] * noise and abs(apart) >= limits["apart"]:
+                made.append((int(i), int(j)))
+    return made
+
+
+def _spans(steps: list[int], years: np.ndarray, steady: bool) -> Iterator[tuple[int, ...]]:
+    """Runs between an exchange and its reverse; one without reverse goes to the nearer end, of steady series only."""
+    for first, last in zip(steps[::2], [*steps[1::2], None], strict=False):
+        if last is not None:
+            yield tuple(int(t) for t in years if first < t <= last)
+        elif steady:
+            yield _nearer(years, first)
+
+
+def _nearer(years: np.ndarray, b: int) -> tuple[int, ...]:
+    late, early = [int(t) for t in years if t > b], [int(t) for t in years if t <= b]
+    return tuple(late if len(late) <= len(early) else early)
+
+
+def shifted(x: np.ndarray, known: np.ndarray, limits: Limits) -> list[tuple[int, int, float, float]]:
+    """(region, lag, correlation at the lag, at none) of series that follow the common movement a year late or early."""
+    g = growth(x, known)
+    if g.shape[1] < limits["years"] or np.isfinite(g).all(axis=1).sum() < limits["regions"]:
+        return []
+    common = np.nanmedian(np.where(np.isfinite(g).sum(axis=0) >= 3, g, 0.0), axis=0)
+    swing = float(np.std(common))
+    found = []
+    for r in np.flatnonzero(np.isfinite(g).all(axis=1)):
+        now = _correlation(g[r], common)
+        for lag, own, other in ((1, g[r, 1:], common[:-1]), (-1, g[r, :-1], common[1:])):
+            then = _correlation(own, other)
+            residual = float(np.std(own - other))
+            if then >= limits["follows"] and now <= limits["not_now"] and residual <= limits["residual"] * swing:
+                found.append((int(r), lag, then, now))
+    return found
+
+
+def _correlation(a: np.ndarray, b: np.ndarray) -> float:
+    if len(a) < 3 or np.std(a) < 1e-12 or np.std(b) < 1e-12:
+        return 0.0
+    return float(np.corrcoef(a, b)[0, 1])

@@ -1,0 +1,134 @@
+"""`yindi check FILE`: a lone table, examined without a study file, as text and as records."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from yindi.core.errors import UsageError
+from yindi.intake import definitions, examine, found, series
+from yindi.intake.examine import Examination, Repair
+from yindi.intake.findings import Found
+from yindi.intake.read import BOOKS, TEXT
+
+SHOWN = 6
+NO_ERRORS = frozenset(["absent"])
+
+
+def is_table(path: Path) -> bool:
+    """True for a file that is a table by its ending, not a study file."""
+    return not path.is_dir() and path.suffix.lower() in (*TEXT, *BOOKS, ".parquet", ".dta")
+
+
+def look(path: Path, sheet: str | None = None) -> list[Examination]:
+    """The examination of every sheet; raises UsageError where the file is not there."""
+    if not path.is_file():
+        raise UsageError(f"{path}: there is no such file.")
+    return [examine.examine(path, sheet=sheet)] if sheet else examine.examine_all(path)
+
+
+def errors(seen: Sequence[Examination]) -> int:
+    """How many sure errors there are: slips with their right value, and sure findings other than absent values."""
+    repairs = sum(r.sure for e in seen for r in e.repairs)
+    return repairs + sum(f.sure and f.kind not in NO_ERRORS for e in seen for f in e.series)
+
+
+def names(e: Examination) -> dict[str, str]:
+    """Code -> Chinese name of the regions of a table."""
+    if e.shape is None:
+        return {}
+    return {c: n[0] for c, n in definitions.region_names(e.shape.level).items()}
+
+
+def record(seen: Sequence[Examination]) -> dict[str, Any]:
+    """The examinations as plain records; `findings` are sure, `look` may be real."""
+    count = errors(seen)
+    tables = [_table(e) for e in seen]
+    error = f"{count} sure error(s)." if count else ""
+    return {"ok": count == 0, "exit_code": 3 if count else 0, "error": error, "tables": tables,
+            "findings": [f for t in tables for f in t.pop("findings")], "look": [f for t in tables for f in t.pop("look")],
+            "problems": []}  # fmt: skip
+
+
+def _table(e: Examination) -> dict[str, Any]:
+    called = names(e)
+    told = [_found(e, f, called) for f in e.series] + [_repair(e, r) for r in e.repairs]
+    units = [{"head": h, "unit": u, "known_as": code} for h, (u, code) in series.units(e.heads).items()]
+    heads = [{"place": p, "written": old, "read_as": new} for p, old, new in e.broken_heads]
+    return {
+        "file": e.file, "sheet": e.sheet, "layout": e.shape.layout if e.shape else "", "level": e.shape.level if e.shape else "",
+        "regions": list(e.cube.regions) if e.cube else [], "years": list(e.cube.years) if e.cube else [],
+        "items": list(e.cube.items) if e.cube else [], "heads": list(e.heads), "units": units, "broken_heads": heads,
+        "sums": list(e.sums), "incomplete": list(e.incomplete),
+        "derived": [{"column": c, "formula": how, "share": share} for c, how, share in e.derived],
+        "text_cells": [{"place": p, "text": t} for p, t in e.text_cells],
+        "findings": [r for r in told if r["sure"]], "look": [r for r in told if not r["sure"]],
+    }  # fmt: skip
+
+
+def _found(e: Examination, f: Found, called: dict[str, str]) -> dict[str, Any]:
+    title = found.rules()[f.kind]["title"]
+    right = [{"region": r, "name": called.get(r, ""), "year": y, "value": v} for r, y, v in f.right]
+    return {"table": f"{e.file}{'!' + e.sheet if e.sheet else ''}", "kind": f.kind, "title": dict(title), "sure": f.sure,
+            "certainty": "sure" if f.sure else "may be real", "variable": f.variable, "years": list(f.years),
+            "regions": list(f.regions), "names": [called.get(r, r) for r in f.regions], "share": f.share, "size": f.size,
+            "place": f.place, "right": right, "evidence": {"en": f.detail, "zh": f.zh or f.detail},
+            "effect": {"en": f.effect, "zh": f.effect_zh}, "ways_out": list(f.ways_out)}  # fmt: skip
+
+
+def _repair(e: Examination, r: Repair) -> dict[str, Any]:
+    zh = f"{r.equations}个加总关系共同给出该值" if r.equations else "一个单元格里写了两个数"
+    en = f"{r.equations} sum(s) agree on the value" if r.equations else "two numbers stand in one cell"
+    return {"table": f"{e.file}{'!' + e.sheet if e.sheet else ''}", "kind": r.kind, "title": dict(found.rules()["sum"]["title"]),
+            "sure": r.sure, "certainty": "sure" if r.sure else "may be real", "variable": r.head, "years": [],
+            "regions": [], "names": [r.region], "share": 0.0, "size": 0.0, "place": r.place, "found": r.found,
+            "right": [{"region": "", "name": r.region, "year": "", "value": r.right}], "evidence": {"en": en, "zh": zh},
+            "effect": _moved(r), "ways_out": ["correct", "keep"]}  # fmt: skip
+
+
+def _moved(r: Repair) -> dict[str, str]:
+    try:
+        gap = f"{r.right - float(r.found):+,.6g}"
+    except ValueError:
+        return {"en": "", "zh": ""}
+    return {"en": f"the sums that hold the cell move by {gap}", "zh": f"含该单元格的合计变动{gap}"}
+
+
+def text(seen: Sequence[Examination]) -> str:
+    """The examinations for people: what was recognised, the sure findings, then what may be real."""
+    lines: list[str] = []
+    for e in seen:
+        lines += _lines(e)
+    count = errors(seen)
+    lines.append(f"{count} sure error(s)." if count else "no sure error.")
+    return "\n".join(lines)
+
+
+def _lines(e: Examination) -> list[str]:
+    table = _table(e)
+    where = f"{e.file}{', sheet ' + e.sheet if e.sheet else ''}"
+    shape = f"layout {table['layout']}, {len(table['regions'])} regions ({table['level']}), {len(table['items'])} items"
+    span = f", {table['years'][0]} to {table['years'][-1]}" if table["years"] else ""
+    made = [f"{where}: {len(e.heads)} columns", f"  recognised: {shape}{span}" if table["layout"] else "  recognised: heads only"]
+    unknown = [u["unit"] for u in table["units"] if not u["known_as"]]
+    made += [
+        f"  units: {len(table['units']) - len(unknown)} known" + (f"; not known: {', '.join(unknown[:SHOWN])}" if unknown else "")
+    ]
+    made += [f"  head {h['place']}: {h['written']!r} is {h['read_as']!r}" for h in table["broken_heads"]]
+    made += [f"  sum: {s}" for s in table["sums"]] + [f"  incomplete: {s}" for s in table["incomplete"]]
+    made += [f"  derived: {d['column']} = {d['formula']}" for d in table["derived"]]
+    made += [f"  text: {t['place']}: {t['text']!r}" for t in table["text_cells"][:SHOWN]]
+    for title, key in (("found", "findings"), ("worth a look, may be real", "look")):
+        if table[key]:
+            made += [f"{title} ({len(table[key])}):", *(_line(f) for f in table[key])]
+    return made
+
+
+def _line(f: dict[str, Any]) -> str:
+    who = " ".join(f["names"][:SHOWN]) + (f" and {len(f['names']) - SHOWN} more" if len(f["names"]) > SHOWN else "")
+    when = f["years"][0] if len(f["years"]) == 1 else f"{f['years'][0]} to {f['years'][-1]}" if f["years"] else ""
+    right = ", ".join(f"{r['value']:.12g}" for r in f["right"][:3]) + (" ..." if len(f["right"]) > 3 else "")
+    parts = [f["variable"], when, "every region" if f["share"] == 1 else who, f["evidence"]["en"],
+             f"right: {right}" if right else "", f["effect"]["en"], f["place"]]  # fmt: skip
+    return f"  {f['title']['en']} ({f['title']['zh']}): " + "; ".join(p for p in parts if p)
