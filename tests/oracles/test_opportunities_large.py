@@ -7,7 +7,7 @@ import pytest
 from scipy.sparse import csr_matrix
 
 from yindi.core.errors import MethodError
-from yindi.opportunities import advantage, complexity, large, relatedness
+from yindi.opportunities import advantage, complexity, large, neighbours, relatedness
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +25,7 @@ def test_presence_is_the_dense_one(amounts):
 
 def test_nearest_is_the_dense_one(amounts):
     m = (advantage.rca(amounts) >= 1).astype(float)
-    np.testing.assert_allclose(large.nearest(csr_matrix(m), knn=7).toarray(), relatedness.proximity(m, knn=7), atol=1e-7)
+    np.testing.assert_allclose(neighbours.nearest(csr_matrix(m), knn=7).toarray(), relatedness.proximity(m, knn=7), atol=1e-7)
 
 
 def test_portrait_is_the_dense_one(amounts):
@@ -44,10 +44,10 @@ def test_counting_by_lists_and_by_products_agree(amounts, monkeypatch):
     m = (advantage.rca(amounts) >= 1).astype(float)
     ways = []
     for listed, mirror in ((0.0, 1e9), (0.0, 0.0), (1e9, 1e9), (1e9, 0.0)):
-        monkeypatch.setattr(large, "LISTED", listed)
-        monkeypatch.setattr(large, "MIRROR", mirror)
-        monkeypatch.setattr(large, "BLOCK", 37)
-        ways.append(np.vstack([found for _, found in large._together(csr_matrix(m))]))
+        monkeypatch.setattr(neighbours, "LISTED", listed)
+        monkeypatch.setattr(neighbours, "MIRROR", mirror)
+        monkeypatch.setattr(neighbours, "BLOCK", 37)
+        ways.append(np.vstack([found for _, found in neighbours._together(csr_matrix(m))]))
     for found in ways:
         np.testing.assert_array_equal(found, m.T @ m)
 

@@ -9,8 +9,8 @@ import numpy as np
 from yindi.core.errors import MethodError
 from yindi.core.registry import method
 from yindi.opportunities.arrays import amounts, binary, finite, quotient
+from yindi.opportunities.neighbours import NEAREST, NEAREST_ABOVE, nearest
 
-NEAREST_ABOVE, NEAREST = 3000, 50
 ROWS, TRIANGLE = 64, 512
 
 
@@ -26,8 +26,6 @@ def proximity(m: Any, *, knn: int | None = None, diagonal: float = 0.0) -> np.nd
     if knn is None and here.shape[1] > NEAREST_ABOVE:
         knn = NEAREST
     if knn and here.shape[1] > NEAREST_ABOVE:
-        from yindi.opportunities.large import nearest
-
         few = np.asarray(nearest(here, knn=knn).toarray())
         np.fill_diagonal(few, diagonal)
         return few
