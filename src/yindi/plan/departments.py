@@ -14,7 +14,7 @@ COLUMNS = ("code", "zh", "en", "region")
 
 @dataclass(frozen=True, slots=True)
 class Departments:
-    """`names`: code -> (zh, en); a code is a role, or ROLE.FORM at a level of Chinese government, or ROLE.REGION of one region."""
+    """`names`: code -> (zh, en); a code is a role, ROLE.FORM at a level of Chinese government, or ROLE.REGION of one region."""
 
     names: Mapping[str, tuple[str, str]]
     roles: tuple[str, ...]

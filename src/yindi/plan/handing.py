@@ -48,7 +48,7 @@ def _parents(g: Goals, higher: Higher) -> dict[str, str]:
     if not found:
         problems = Problems("plan.higher")
         problems.add("study.yaml: plan.higher", f"no region lies in {', '.join(higher.parents[:4])}.",
-                     "parents are the codes above a region's own; the regions' own table may name them in the column parent")  # fmt: skip
+                     "parents are the codes above a region's own; your table of regions may name them (parent)")  # fmt: skip
         problems.raise_if_any()
     return found
 

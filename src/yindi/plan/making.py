@@ -52,8 +52,11 @@ def check(study: Study) -> None:
 
 
 def with_departments(study: Study) -> Study:
-    """The study with the names of all departments, kind `department`."""
-    return replace(study, names=study.names.plus("department", departments_of(study).names))
+    """The study with the names of all departments (kind `department`) and of the codes in the plan's tables."""
+    names = study.names.plus("department", departments_of(study).names)
+    for kind, table in resources.tree("plan_names.yaml").items():
+        names = names.plus(kind, {code: (row["zh"], row["en"]) for code, row in table.items()})
+    return replace(study, names=names)
 
 
 def draft(bench: Bench) -> Study:

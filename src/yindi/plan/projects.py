@@ -24,7 +24,7 @@ class Project:
 def read(
     rows: Iterable[Mapping[str, str]], regions: Sequence[str], roles: Sequence[str], units: Iterable[str], place: str
 ) -> list[Project]:
-    """The projects; raises ProblemsError with every unknown region, role and unit, bad number and year, absent name and source."""
+    """The projects; raises ProblemsError with every unknown region, role, unit, bad number or year, absent name or source."""
     problems, found = Problems(place), []
     known = tuple(units)
     for n, row in enumerate(rows, 2):

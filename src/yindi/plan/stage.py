@@ -34,7 +34,7 @@ def plan(study: Study) -> Study:
 
 
 def check(study: Study) -> None:
-    """Refuse the user's files of departments, projects, phrases and the higher plan that are unsound; read nothing, write nothing."""
+    """Refuse the user's departments, projects, phrases and higher plan where they are unsound, before anything is computed."""
     making.check(study)
     phrases_of(study)
 

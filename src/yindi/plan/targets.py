@@ -54,13 +54,15 @@ class Course:
 @dataclass(frozen=True, slots=True)
 class Rules:
     """share of the gap closed by the end; quantile of the peers (from worst to best); least yearly changes; least peers;
-    reach: least share of regions that reached such targets in the past; tail: of past misses, for low and high."""
+    reach: least share of regions that reached such targets in the past; pace: most change a year (on the scale of logarithms);
+    tail: of past misses, for low and high."""
 
     share: float = 0.5
     quantile: float = 0.75
     changes: int = 4
     peers: int = 3
     reach: float = 0.2
+    pace: float = 0.18
     tail: float = 0.1
 
 
@@ -149,7 +151,7 @@ def candidates(
 
     peers: (R,k) positions, -1 where there is none. trend = base + rate x years; peers = their upper quartile, moved on with
     the median rate of the peers, less what is not closed of the gap. The more ambitious of both is chosen, but not more
-    than the fastest growth that the region or a peer ever kept up; where neither betters the base, the base is held.
+    than the fastest growth that the region or a peer ever kept up, nor than `pace`; where neither betters the base, it is held.
     """
     d = course.direction
     base = np.where(at >= 0, course.values[np.arange(len(at)), np.maximum(at, 0)], np.nan)
@@ -161,7 +163,8 @@ def candidates(
         front[r], model[r] = _frontier(base, peers[r], d, rules)
         own = peers[r][peers[r] >= 0]
         pull[r] = _median(rate[own])
-        top[r] = base[r] + horizon[r] * d * _largest(d * paces[int(horizon[r])][[r, *own]])
+        fast = _largest(d * paces[int(horizon[r])][[r, *own]])
+        top[r] = base[r] + horizon[r] * d * (min(fast, rules.pace) if np.isfinite(fast) else rules.pace)
     gap = front - base
     close = base + pull * horizon + rules.share * gap
     ahead = np.where(np.isfinite(gap), d * gap, -1.0) > 0

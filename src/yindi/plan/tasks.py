@@ -13,7 +13,7 @@ from yindi.core.axes import REGION
 from yindi.core.finding import Ref
 from yindi.core.study import Bench, Study
 from yindi.core.table import Table
-from yindi.plan import goals
+from yindi.plan import goals, phrases
 from yindi.plan.departments import Departments
 
 TEXTS = ("lever", "kind", "measure", "object", "object_kind", "by", "by_kind", "lead", "support", "deadline", "result",
@@ -110,6 +110,11 @@ def of_region(desk: Desk, region: str) -> list[Task]:
     return select(found, tree["counts"], tree["weights"], least=tree["least"], most=tree["most"])
 
 
+def worded(key: str, otherwise: str) -> str:
+    """The key of a measure where the phrases have it, else the key for all others."""
+    return phrases.load()["zh"].known(key, otherwise)
+
+
 def _ref(name: str, column: str, **at: str) -> Ref:
     return Ref(name, tuple(at.items()), column)
 
@@ -142,7 +147,8 @@ def obstacles(desk: Desk, region: str) -> Iterator[Task]:
         lever = desk.study.variables[indicator].lever
         lead, support = goals.roles(desk.study, indicator)
         way = "far" if distance.get(indicator, 0.0) >= desk.tree["far"] else "near"
-        yield Task("obstacle", lever or "reform", lever, f"task_{indicator}_{way}", indicator, "indicator", f"{lead} {support}",
+        measure = worded(f"task_{indicator}_{way}", f"task_any_{way}")
+        yield Task("obstacle", lever or "reform", lever, measure, indicator, "indicator", f"{lead} {support}",
                    _ref("diagnosis.obstacle", "degree", region=region, indicator=indicator), degree,
                    **_target(desk, region, [indicator], lever or "reform"))  # fmt: skip
 
@@ -161,7 +167,8 @@ def needs(desk: Desk, region: str) -> Iterator[Task]:
     for requirement, held in waiting.items():
         first = max(held, key=lambda c: gap.get(c, 0.0))
         need = needed.number("need", requirement=requirement, industry=first)
-        yield Task("need", lever[first] or "reform", lever[first], f"task_need_{requirement}", requirement, "requirement",
+        measure = worded(f"task_need_{requirement}", "task_need_any")
+        yield Task("need", lever[first] or "reform", lever[first], measure, requirement, "requirement",
                    desk.tree["requirements"].get(requirement, desk.tree["levers"].get(lever[first], "planning")),
                    _ref("opportunities.candidates", "binding_gap", region=region, industry=first), min(gap.get(first, 0.0), 1.0),
                    " ".join(held), "industry",
@@ -203,13 +210,14 @@ def partners(desk: Desk, region: str) -> Iterator[Task]:
     codes = desk.texts("opportunities.partners", "partner", region)
     helps = desk.row("opportunities.partners", "complement", region)
     own = desk.row("opportunities.endowment", "level", region)
+    binding = desk.texts("opportunities.candidates", "binding", region)
     for place, code in codes.items():
         if not code:
             continue
         other = desk.row("opportunities.endowment", "level", code)
         ahead = falling({q: other[q] - own[q] for q in own if q in other and other[q] > own[q]})
         fixed = resources.tree("rules.yaml")["fixed_requirements"]
-        bound = set(desk.texts("opportunities.candidates", "binding", region)[c] for c in desk.chosen(region))
+        bound = {binding[c] for c in desk.chosen(region)}
         by = next((q for q in ahead if q in bound and q not in fixed), next((q for q in ahead if q not in fixed), ""))
         if not by:
             continue
@@ -249,13 +257,13 @@ def generic(desk: Desk, region: str) -> Iterator[Task]:
     gain = table.array("gain")
     whole = float(np.nansum(gain)) or 1.0
     for n, requirement in enumerate(table.labels("requirement")):
-        if requirement not in desk.tree["generic_requirements"]:
+        if requirement not in desk.tree["generic_requirements"] or table.text("holder", requirement=requirement) != region:
             continue
-        if table.text("holder", requirement=requirement) == region and np.isfinite(gain[n]) and gain[n] > 0:
-            lever = table.text("lever", requirement=requirement)
+        if np.isfinite(gain[n]) and gain[n] > 0:
+            lever, opens = (table.text("lever", requirement=requirement), table.number("opens", requirement=requirement))
             yield Task("generic", "science", lever, "task_generic", requirement, "requirement", desk.tree["generic"],
                        _ref("opportunities.generic", "gain", requirement=requirement), min(4 * float(gain[n]) / whole, 1.0),
-                       result=requirement, result_kind="opens", level=table.number("opens", requirement=requirement), unit="count",
+                       result=requirement, result_kind="opens", level=opens, unit="count",
                        reference=str(_ref("opportunities.generic", "opens", requirement=requirement)))  # fmt: skip
 
 
@@ -266,7 +274,7 @@ def renewals(desk: Desk, region: str) -> Iterator[Task]:
     known, tree = desk.tree["sections"], desk.tree
     for section, quotient in desk.row("opportunities.structure", "quotient", region).items():
         row = known.get(section, known["otherwise"])
-        measure = f"task_renew_{section.lower()}" if section in known else "task_renew_any"
+        measure = worded(f"task_renew_{section.lower()}", "task_renew_any")
         yield Task("renew", "renew", "", measure, section, "industry", row["roles"],
                    _ref("opportunities.structure", "quotient", region=region, industry=section),
                    min(max(quotient - 1, 0.0), 1.0), spare=quotient < tree["specialised"],
@@ -298,7 +306,8 @@ def task_table(bench: Bench, study: Study, departments: Departments, forms: Mapp
             numbers["now"][r, n], numbers["level"][r, n] = t.now, t.level
     inputs = ("plan.targets", "diagnosis.obstacle", "opportunities.candidates", "opportunities.partners",
               "opportunities.requirements", "opportunities.endowment", "layout.allocation", "layout.industries",
-              *(f"opportunities.{x}" for x in ("generic", "structure") if getattr(study.opportunities, x) is not None))  # fmt: skip
+              *(f"opportunities.{x}" for x in ("generic", "structure")
+                if getattr(study.opportunities, x) is not None))  # fmt: skip
     return bench.make("tasks", ((REGION, study.panel.regions), ("task", labels)),
                       {**numbers, **{c: v.astype(str) for c, v in texts.items()}}, method="plan.tasks", inputs=inputs,
                       units={"weight": "index", "now": "@unit", "level": "@unit"})  # fmt: skip
