@@ -11,6 +11,7 @@ from yindi.core.errors import YindiError
 from yindi.layout.model import Matrix
 
 INFEASIBLE, OPTIMAL = "infeasible", "optimal"
+WIDER = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +29,16 @@ class Outcome:
     column_duals: np.ndarray
 
 
-def run(matrix: Matrix, *, relax: bool = False, gap: float = 1e-6, seed: int = 0, target: float = np.inf) -> Outcome:
-    """Maximise; `relax` drops integrality; a whole-number search may stop at a point worth `target`.
+def run(
+    matrix: Matrix,
+    *,
+    relax: bool = False,
+    gap: float = 1e-6,
+    seed: int = 0,
+    target: float = np.inf,
+    start: np.ndarray | None = None,
+) -> Outcome:
+    """Maximise; `relax` drops integrality; a whole-number search may stop at a point worth `target` and begin at `start`.
 
     Raises YindiError when the solver ends neither optimal nor infeasible.
     """
@@ -39,6 +48,10 @@ def run(matrix: Matrix, *, relax: bool = False, gap: float = 1e-6, seed: int = 0
     import highspy
 
     solver = _loaded(highspy, matrix, relax, gap, seed, target)
+    if start is not None:
+        point = highspy.HighsSolution()
+        point.col_value = list(start)
+        solver.setSolution(point)
     solver.run()
     status = solver.getModelStatus()
     known = highspy.HighsModelStatus
@@ -52,9 +65,8 @@ def run(matrix: Matrix, *, relax: bool = False, gap: float = 1e-6, seed: int = 0
 
 
 def _loaded(highspy: Any, matrix: Matrix, relax: bool, gap: float, seed: int, target: float) -> Any:
-    solver = highspy.Highs()
-    for option, value in (("output_flag", False), ("threads", 1), ("random_seed", seed % 2**31), ("mip_rel_gap", gap),
-                          ("mip_abs_gap", 1e-9)):  # fmt: skip
+    solver = _quiet(highspy, seed)
+    for option, value in (("mip_rel_gap", gap), ("mip_abs_gap", 1e-9)):
         solver.setOptionValue(option, value)
     if np.isfinite(target) and not relax:
         solver.setOptionValue("objective_target", -target)
@@ -66,6 +78,77 @@ def _loaded(highspy: Any, matrix: Matrix, relax: bool, gap: float, seed: int, ta
         matrix.start, matrix.index, matrix.coefficient, kind,
     )  # fmt: skip
     return solver
+
+
+def _quiet(highspy: Any, seed: int) -> Any:
+    solver = highspy.Highs()
+    for option, value in (("output_flag", False), ("threads", 1), ("random_seed", seed % 2**31)):
+        solver.setOptionValue(option, value)
+    return solver
+
+
+class Master:
+    """The master of a decomposition: columns that regions share, a share of one among each region's replies, national rows.
+
+    Each national row may be broken either way at its price plus or minus `width`, so prices stay in a box and a point exists.
+    """
+
+    def __init__(
+        self,
+        together: Any,
+        cost: np.ndarray,
+        bounds: tuple[np.ndarray, np.ndarray],
+        sides: tuple[np.ndarray, np.ndarray],
+        regions: int,
+        prices: np.ndarray,
+        width: float,
+    ):
+        import highspy
+        from scipy.sparse import csr_matrix, hstack, identity, vstack
+
+        self.rows, self.shared, self.regions, self.width = together.shape[0], together.shape[1], regions, width
+        square = identity(self.rows, format="csr")
+        top = hstack([together, square, -square]).tocsr()
+        whole = vstack([top, csr_matrix((regions, top.shape[1]))]).tocsr()
+        slack = np.zeros(2 * self.rows)
+        price = np.concatenate([cost, prices - width, -(prices + width)])
+        self.solver = _quiet(highspy, 0)
+        self.solver.passModel(
+            whole.shape[1], whole.shape[0], whole.nnz, int(highspy.MatrixFormat.kRowwise), int(highspy.ObjSense.kMinimize), 0.0,
+            -price, np.concatenate([bounds[0], slack]), np.concatenate([bounds[1], slack + np.inf]),
+            np.concatenate([sides[0], np.ones(regions)]), np.concatenate([sides[1], np.ones(regions)]),
+            whole.indptr.astype(np.int32), whole.indices.astype(np.int32), whole.data, np.zeros(whole.shape[1], np.int32),
+        )  # fmt: skip
+        self._added = 0
+
+    def add(self, columns: Any, cost: np.ndarray) -> None:
+        """One more reply (rows, regions) of every region, worth `cost` (regions,)."""
+        from scipy.sparse import identity, vstack
+
+        more = vstack([columns, identity(self.regions, format="csc")]).tocsc()
+        count = self.regions
+        self.solver.addCols(count, -cost, np.zeros(count), np.full(count, np.inf), more.nnz,
+                            more.indptr.astype(np.int32), more.indices.astype(np.int32), more.data)  # fmt: skip
+        self._added += 1
+
+    def solve(self) -> tuple[float, np.ndarray, bool]:
+        """The master's value, its prices of the national rows, and whether they lie inside the box."""
+        self.solver.run()
+        solution = self.solver.getSolution()
+        slack = np.array(solution.col_value[self.shared : self.shared + 2 * self.rows])
+        value = -float(self.solver.getInfo().objective_function_value)
+        return value, -np.array(solution.row_dual[: self.rows]), bool(slack.max(initial=0.0) <= 1e-7)
+
+    def move(self, prices: np.ndarray) -> None:
+        """Put the box around other prices, and make it wider."""
+        self.width *= WIDER
+        at = np.arange(self.shared, self.shared + 2 * self.rows, dtype=np.int32)
+        self.solver.changeColsCost(len(at), at, np.concatenate([self.width - prices, prices + self.width]))
+
+    def weights(self) -> np.ndarray:
+        """(rounds, regions) the share of each reply in the master's point."""
+        value = np.array(self.solver.getSolution().col_value[self.shared + 2 * self.rows :])
+        return value.reshape(self._added, self.regions)
 
 
 def _outcome(solver: Any, matrix: Matrix, relax: bool) -> Outcome:

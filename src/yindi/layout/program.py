@@ -11,6 +11,7 @@ from yindi.core.registry import method
 from yindi.layout import highs
 from yindi.layout.assemble import Parts, assemble
 from yindi.layout.conflict import deletion
+from yindi.layout.decompose import ROUNDS, Coordinated, Split, coordinate
 from yindi.layout.model import LayoutModel, Matrix
 from yindi.layout.national import National, charges, faults
 
@@ -18,12 +19,13 @@ HARD = ("package", "most", "least", "units", "slots", "pool", "strategic", "shar
 WORDS = {"package": "locked pair", "most": "largest portfolio of", "least": "smallest portfolio of", "units": "own units",
          "slots": "pool of further places", "pool": "national", "strategic": "enough regions for",
          "share": "largest share of", "floor": "floor under the worst regions"}  # fmt: skip
-FEW, SMALL, SHARES = 12, 2000, (0.05, 0.2, 0.5)
+FEW, FEWEST, MANY = 12, 2000, 150_000
 
 
 @dataclass(frozen=True, slots=True)
 class NationalPlan:
-    """`allocation` (E,P) of 0 and 1, its `objective`, proven `bound`, `status`, and the relaxation's prices by block of rows."""
+    """`allocation` (E,P) of 0 and 1, its `objective`, proven `bound`, `status`, and prices by block of rows: of national
+    rows those that prove the bound, of a region's own rows the relaxation's."""
 
     allocation: np.ndarray
     objective: float
@@ -37,49 +39,81 @@ class NationalPlan:
         return max(0.0, self.bound - self.objective) / max(abs(self.objective), 1e-12)
 
 
-@method("layout", "national", cites=("Huangfu and Hall 2018", "Angelelli, Mansini and Speranza 2010"),
+@method("layout", "national",
+        cites=("Huangfu and Hall 2018", "Dantzig and Wolfe 1960", "Angelelli, Mansini and Speranza 2010"),
         laws=("national_feasible", "national_monotone"))  # fmt: skip
 def plan_nation(national: National, *, gap: float = 1e-3, seed: int = 0) -> NationalPlan:
     """The national layout to a relative `gap`: support packages, bands, zones, pools, strategic industries, floor, links.
 
-    The relaxation proves the bound; whole numbers are sought first among pairs that its prices leave open (kernel search), then
-    among more, at last among all. Raises InfeasibleError (exit 4) naming the hard rules that contradict each other.
+    National rows are priced and regions answer by an exact knapsack (Dantzig-Wolfe), which proves the bound; whole numbers are
+    sought among what the answers hold, then among all that was ever answered, at last among all pairs. Raises InfeasibleError
+    (exit 4) naming the hard rules that contradict each other.
     """
     parts = assemble(national)
     matrix = parts.model.matrix()
-    relaxed = highs.run(matrix, relax=True, seed=seed)
+    relaxed = highs.run(_first(parts, matrix), relax=True, seed=seed)
+    if relaxed.status == highs.INFEASIBLE:
+        relaxed = highs.run(matrix, relax=True, seed=seed)
     if relaxed.status == highs.INFEASIBLE:
         raise InfeasibleError(_contradiction(parts.model, matrix))
-    found = kernel(matrix, relaxed, gap=gap, seed=seed)
+    found, prices = searched(Split(national, parts, matrix), relaxed, gap=gap, seed=seed)
     if found.status == highs.INFEASIBLE:
         raise InfeasibleError(_contradiction(parts.model, matrix))
     plan = checked(national, parts, found.x, found.objective)
-    return NationalPlan(plan, found.objective, max(found.objective, found.bound), highs.OPTIMAL, _prices(parts.model, relaxed))
+    return NationalPlan(plan, found.objective, max(found.objective, found.bound), highs.OPTIMAL, _prices(parts.model, prices))
 
 
-def kernel(
-    matrix: Matrix, relaxed: highs.Outcome, *, gap: float, seed: int, shares: tuple[float, ...] = SHARES, least: int = SMALL
-) -> highs.Outcome:
-    """A whole-number point within `gap` of the relaxation's value: columns whose reduced cost is large stay where they are.
+def _first(parts: Parts, matrix: Matrix) -> Matrix:
+    """The model whose relaxation gives the first prices: all of it, or one package a pair where there are very many."""
+    packages = parts.plan.shape[1]
+    if parts.plan.size < MANY or packages == 1:
+        return matrix
+    upper = matrix.upper.copy()
+    upper[np.delete(parts.plan, packages // 2, axis=1)] = 0.0
+    return matrix.within(matrix.lower, upper)
 
-    Each of `shares` says which part of the decided columns is open besides the undecided; the last search, and the only one
-    with fewer than `least` whole-number columns, is over all of them.
+
+def searched(split: Split, relaxed: highs.Outcome, *, gap: float, seed: int) -> tuple[highs.Outcome, np.ndarray]:
+    """A whole-number point within `gap` of a proven bound, and the prices of all rows.
+
+    Each search opens more pairs than the last: those of regions whose answer is not whole, those the master holds, all that were
+    answered, all. The last one starts from the best point found and is the only one that can prove infeasibility.
     """
-    decided = np.where(matrix.integer, np.abs(relaxed.column_duals), 0.0)
-    whole = matrix.integer & (np.abs(relaxed.x - np.round(relaxed.x)) < 1e-7)
-    target = relaxed.objective - gap * abs(relaxed.objective)
-    for share in shares:
-        if matrix.integer.sum() < least:
-            break
-        limit = np.quantile(decided[decided > 0], share) if (decided > 0).any() else np.inf
-        shut = whole & (decided >= limit) & (decided > 0)
-        here = np.round(relaxed.x)
-        inner = matrix.within(np.where(shut, here, matrix.lower), np.where(shut, here, matrix.upper))
-        found = highs.run(inner, gap=gap / 2, seed=seed, target=target)
-        if found.status == highs.OPTIMAL and found.objective >= target:
-            return replace(found, bound=relaxed.objective)
-    found = highs.run(matrix, gap=gap, seed=seed, target=target)
-    return replace(found, bound=min(found.bound, relaxed.objective))
+    matrix, plan = split.matrix, split.parts.plan
+    whole = bool((np.abs(relaxed.x - np.round(relaxed.x))[matrix.integer] < 1e-7).all())
+    found = coordinate(split, relaxed.row_duals[split.rows], gap=gap, rounds=1 if whole or plan.size < FEWEST else ROUNDS,
+                       near=plan.size < MANY or plan.shape[1] == 1)  # fmt: skip
+    prices = relaxed.row_duals.copy()
+    prices[split.rows] = found.prices
+    best: highs.Outcome | None = None
+    for lower, upper in _searches(split, found) if plan.size >= FEWEST else ():
+        target = found.bound - gap * abs(found.bound)
+        tried = highs.run(matrix.within(lower, upper), gap=gap / 4, seed=seed, target=target)
+        if tried.status == highs.OPTIMAL and (best is None or tried.objective > best.objective):
+            best = tried
+        if best is not None and best.objective >= target:
+            return replace(best, bound=found.bound), prices
+    target = found.bound - gap * abs(found.bound)
+    last = highs.run(matrix, gap=gap, seed=seed, target=target, start=None if best is None else best.x)
+    return replace(last, bound=min(last.bound, found.bound)), prices
+
+
+def _searches(split: Split, found: Coordinated) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Bounds of the columns in each search but the last."""
+    matrix, plan, region = split.matrix, split.parts.plan, split.n.region
+    held, used = found.weight > 1e-6, (found.used > 0) | (found.weight > 1e-6)
+    settled = np.broadcast_to(found.whole[region][:, None], plan.shape)
+    fixed = np.round(found.weight)
+    result = []
+    for low, high in (
+        (np.where(settled, fixed, 0.0), np.where(settled, fixed, used)),
+        (np.zeros(plan.shape), held),
+        (np.zeros(plan.shape), used),
+    ):
+        lower, upper = matrix.lower.copy(), matrix.upper.copy()
+        lower[plan], upper[plan] = low, high
+        result.append((lower, upper))
+    return result
 
 
 def checked(national: National, parts: Parts, x: np.ndarray, objective: float) -> np.ndarray:
@@ -98,8 +132,8 @@ def checked(national: National, parts: Parts, x: np.ndarray, objective: float) -
     return plan
 
 
-def _prices(model: LayoutModel, relaxed: highs.Outcome) -> dict[str, np.ndarray]:
-    return {name: relaxed.row_duals[block.span] for name, block in model.rows.items()}
+def _prices(model: LayoutModel, prices: np.ndarray) -> dict[str, np.ndarray]:
+    return {name: prices[block.span] for name, block in model.rows.items()}
 
 
 def _contradiction(model: LayoutModel, matrix: Matrix) -> str:
