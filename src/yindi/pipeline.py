@@ -29,6 +29,8 @@ def run_stages(config: StudyConfig, folder: Path, only: str | None = None, progr
     tell = progress or (lambda _: None)
     tell("intake")
     study: Study = importlib.import_module("yindi.intake.stage").intake(config, folder)
+    if "plan" in wanted:
+        importlib.import_module("yindi.plan.stage").check(study)
     return go_on(study, wanted[1:], tell)
 
 
