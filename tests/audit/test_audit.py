@@ -170,8 +170,9 @@ def test_what_cannot_be_audited_is_said(tmp_path: Path) -> None:
     (tmp_path / "empty.csv").write_text("a,b\n", encoding="utf-8")
     with pytest.raises(ProblemsError, match="no header with rows"):
         audit.table(tmp_path / "empty.csv")
-    with pytest.raises(UsageError, match="holds none of"):
-        audit.table(tmp_path)
+    (tmp_path / "bare").mkdir()
+    with pytest.raises(UsageError, match="holds neither"):
+        audit.table(tmp_path / "bare")
 
 
 # recipes found with the data

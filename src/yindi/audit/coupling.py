@@ -4,22 +4,34 @@ from __future__ import annotations
 
 import itertools
 import math
+import re
+import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 
 from yindi.audit.findings import Break
 from yindi.audit.numbers import Column, Row, column
 
 RULES = ("values lie in [0, 1]", "C follows from U1 and U2", "T lies between U1 and U2", "D is the root of C T",
-         "grades are cut at tenths")  # fmt: skip
+         "grades are cut at tenths", "both forms of C have a common U1, U2")  # fmt: skip
+
+TEXT = ("grade", "range")
+RANGE = re.compile(r"(?<![\d.])\d*\.\d+|(?<![\d.])[01](?![\d.])")
+NINES = 0.0015
 
 
 def check(rows: Sequence[Row], found: Mapping[str, str]) -> Iterator[Break]:
     """All breaks of a table with a row per region or year."""
-    columns = {role: column(rows, name) for role, name in found.items() if role != "grade"}
+    columns = {role: column(rows, name) for role, name in found.items() if role not in TEXT}
+    bounds = _bounds(rows, found)
+    if bounds and min(v for _, v, _ in bounds) >= 0 and max(v for _, v, _ in bounds) <= 1:
+        yield from _scale(bounds)
+    columns = {role: c for role, c in columns.items() if role not in ("lower", "upper")}
     if {"u1", "u2"} <= set(columns) and "t" not in columns:
         columns["t"] = _mean(columns["u1"], columns["u2"])
     for n in range(len(rows)):
         yield from _unit(columns, n)
+        if {"c", "modified"} <= set(columns):
+            yield from _both_forms(columns["c"], columns["modified"], n)
         if {"u1", "u2", "c"} <= set(columns):
             yield from _coupling(columns, n)
         if {"u1", "u2", "t"} <= set(columns):
@@ -28,6 +40,45 @@ def check(rows: Sequence[Row], found: Mapping[str, str]) -> Iterator[Break]:
             yield from _coordination(columns, n)
     if "grade" in found and "d" in columns:
         yield from _grades(columns["d"], [r.get(found["grade"], "") for r in rows])
+
+
+def _bounds(rows: Sequence[Row], found: Mapping[str, str]) -> list[tuple[int, float, Column | None]]:
+    """Row, value and column of every bound of a table of grades: columns lower and upper, or one of ranges such as .16-.17."""
+    out: list[tuple[int, float, Column | None]] = []
+    for role in ("lower", "upper"):
+        if role in found:
+            c = column(rows, found[role])
+            out += [(n, v, c) for n, v in enumerate(c.values) if not math.isnan(v)]
+    if "range" in found:
+        for n, r in enumerate(rows):
+            ends = [float(v) for v in RANGE.findall(unicodedata.normalize("NFKC", r.get(found["range"], "")))]
+            out += [(n, v, None) for v in ends]
+    return out
+
+
+def _scale(bounds: Sequence[tuple[int, float, Column | None]]) -> Iterator[Break]:
+    """Every bound between the lowest and the highest is a tenth; .2999 stands for .3."""
+    ends = {min(v for _, v, _ in bounds), max(v for _, v, _ in bounds)}
+    inner = {v: n for n, v, _ in reversed(bounds) if v not in ends or 0.001 < abs(v * 10 - round(v * 10)) < 0.999}
+    for value, n in sorted(inner.items()):
+        tenth = round(10 * value) / 10
+        if abs(value - tenth) > NINES:
+            yield Break("grades are cut at tenths", n + 1, ("range",), value, tenth,
+                        f"a grade is cut at {value:g}: fitted to the data, so that no other paper's grades compare")  # fmt: skip
+
+
+def _both_forms(c: Column, modified: Column, n: int) -> Iterator[Break]:
+    """C = 2 sqrt(r) / (1 + r) gives r = U_min / U_max, the modified form 1 - d = C'^2 / r; d <= 1 - r as U_max <= 1."""
+    high, low = min(c.values[n] + c.slack(n), 1.0), c.values[n] - c.slack(n)
+    if math.isnan(low) or math.isnan(modified.values[n]) or low <= 0:
+        return
+    ratios = [((1 - math.sqrt(1 - v * v)) / v) ** 2 for v in (low, high)]
+    # d = (1 - r) U_max lies in (0, 1 - r], so C'^2 = (1 - d) r lies in [r^2, r)
+    least, most = ratios[0], math.sqrt(ratios[1])
+    given, slack = modified.values[n], modified.slack(n)
+    if not least - slack <= given <= most + slack:
+        yield Break("both forms of C have a common U1, U2", n + 1, (c.name, modified.name), given, min(max(given, least), most),
+                    f"C = {c.values[n]:g} allows a modified C from {least:.4g} to {most:.4g}, printed {given:g}")  # fmt: skip
 
 
 def _mean(u1: Column, u2: Column) -> Column:

@@ -29,18 +29,23 @@ class Break:
         return f"{word}: {place}, {', '.join(self.columns)}: {self.message} [{self.rule}]"
 
 
+SHOWN = 60
 NO_KIND = "its kind was not recognised, so only copied columns were looked for; name it with --kind"
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What an audit found in one table: its kind, how many rows were checked, which identities were tried, and the breaks."""
+    """What an audit found: the kind of table, how many rows were checked, which identities were tried, and the breaks.
+
+    `unknown` names the sheets or files of a folder whose kind was not recognised.
+    """
 
     source: str
     kind: str
     rows: int
     rules: tuple[str, ...]
     breaks: tuple[Break, ...]
+    unknown: tuple[str, ...] = ()
 
     @property
     def clean(self) -> bool:
@@ -56,7 +61,10 @@ class Report:
         head = f"{self.source}: {self.kind}, {self.rows} row(s), checked: {', '.join(self.rules)}"
         notes = len(self.breaks) - len(self.broken)
         verdict = f"{len(self.broken)} broken, {notes} note(s)" if self.breaks else self._fine()
-        return "\n".join([f"{head} -> {verdict}", *(f"  {b}" for b in self.breaks)])
+        shown = [f"  {b}" for b in (*self.broken, *(b for b in self.breaks if b.note))[:SHOWN]]
+        left = [f"  and {len(self.breaks) - SHOWN} more (--json lists all)"] if len(self.breaks) > SHOWN else []
+        unknown = [f"  {name}: {NO_KIND}" for name in self.unknown]
+        return "\n".join([f"{head} -> {verdict}", *shown, *left, *unknown])
 
     def _fine(self) -> str:
         return NO_KIND if self.kind == "any" else "every identity holds"

@@ -4,29 +4,56 @@ from __future__ import annotations
 
 import math
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from yindi.core import resources
 
 Row = Mapping[str, str]
 NUMBER = re.compile(r"^[+-]?(\d[\d,]*\.?\d*|\.\d+)([eE][+-]?\d+)?$")
-STARS = re.compile(r"[*†‡\s%％]+$")
+STARS = re.compile(r"(?<=[\d.*†‡\s%])\s*([*†‡\s%]+|[\[(][^()\[\]]*[\])]|[a-d])$")
+NONE = ("-", "—", "–", "--", "/", "NA", "N/A", "nan", ".")
+MINUS = str.maketrans("−－–", "---")
 FLOOR = 1e-9
 """Relative slack of numbers printed in full (floating point)."""
 
 
+def plain(text: str) -> str:
+    """A printed number without stars, per-cent sign, a bracket behind it, and wide forms of digits and signs."""
+    if NUMBER.match(text):
+        return text
+    out = unicodedata.normalize("NFKC", text).strip().translate(MINUS)
+    while (shorter := STARS.sub("", out)) != out:
+        out = shorter
+    return out
+
+
+@lru_cache(maxsize=1 << 19)
+def printed(text: str) -> tuple[float, int]:
+    """The value of a cell and how many digits stand behind its point; (NaN, 0) where it holds no number."""
+    shown = plain(text)
+    if not NUMBER.match(shown):
+        return math.nan, 0
+    mantissa, _, exponent = shown.lower().partition("e")
+    value = float(shown.replace(",", ""))
+    return value, max(0, len(mantissa.partition(".")[2]) - int(exponent or 0))
+
+
+def is_number(text: str) -> bool:
+    """True where a cell prints a number."""
+    return not math.isnan(printed(text)[0])
+
+
 def number(text: str) -> float:
     """The value of a printed number; NaN where the cell holds none. Thousands commas, stars, per-cent signs are read past."""
-    plain = STARS.sub("", text.strip().replace("−", "-").replace("－", "-"))
-    return float(plain.replace(",", "")) if NUMBER.match(plain) else math.nan
+    return printed(text)[0]
 
 
 def decimals(text: str) -> int:
     """How many digits stand behind the point."""
-    plain = STARS.sub("", text.strip())
-    mantissa, _, exponent = plain.lower().partition("e")
-    return max(0, len(mantissa.partition(".")[2]) - int(exponent or 0))
+    return printed(text)[1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +71,8 @@ class Column:
 
 def column(rows: Sequence[Row], name: str) -> Column:
     """A column of printed numbers; trailing zeros may be lost in some rows, so the longest cell says how it was rounded."""
-    cells = [r.get(name) or "" for r in rows]
-    values = tuple(number(c) for c in cells)
-    shown = [decimals(c) for c, v in zip(cells, values, strict=True) if not math.isnan(v)]
-    return Column(name, values, 0.5 * 10.0 ** -max(shown, default=0))
+    cells = [printed(r.get(name) or "") for r in rows]
+    return Column(name, tuple(value for value, _ in cells), 0.5 * 10.0 ** -max((digits for _, digits in cells), default=0))
 
 
 def numeric(rows: Sequence[Row]) -> list[str]:
@@ -55,21 +80,36 @@ def numeric(rows: Sequence[Row]) -> list[str]:
     found = []
     for name in rows[0] if rows else ():
         cells = [r.get(name) or "" for r in rows]
-        filled = [c for c in cells if c.strip()]
-        if filled and not any(math.isnan(number(c)) for c in filled):
+        filled = [c for c in cells if c.strip() and c.strip() not in NONE]
+        if filled and all(map(is_number, filled)):
             found.append(name)
     return found
 
 
 def roles(kind: str, headers: Sequence[str]) -> dict[str, str]:
-    """Role -> header, by the packaged table of the names such columns go by (data/audit_columns.csv)."""
-    plain = {_plain(h): h for h in reversed(headers)}
+    """Role -> header, by the packaged table of the names such columns go by (data/audit_columns.csv).
+
+    A header is known by all of it, else by what stands before its bracket, else by what stands in it.
+    """
     found: dict[str, str] = {}
-    for row in resources.rows("audit_columns.csv"):
-        if row["kind"] == kind and row["role"] not in found and _plain(row["name"]) in plain:
-            found[row["role"]] = plain[_plain(row["name"])]
+    for form in (str, _outside, _inside):
+        known = {bare(form(h)): h for h in reversed(headers)}
+        for row in resources.rows("audit_columns.csv"):
+            header = known.get(bare(row["name"]))
+            if row["kind"] == kind and header and row["role"] not in found and header not in found.values():
+                found[row["role"]] = header
     return found
 
 
-def _plain(header: str) -> str:
-    return re.sub(r"[\s_\-·'’()（）]+", "", header).lower()
+def _outside(header: str) -> str:
+    return re.sub(r"[(（\[].*", "", header) or header
+
+
+def _inside(header: str) -> str:
+    inner = re.search(r"[(（\[]([^)）\]]*)", header)
+    return inner.group(1) if inner else header
+
+
+def bare(header: str) -> str:
+    """A header without blanks, dashes, brackets and capitals."""
+    return re.sub(r"[\s_\-·'’`()]+", "", unicodedata.normalize("NFKC", header)).lower()

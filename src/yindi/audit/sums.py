@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -67,10 +68,19 @@ def _shares_add(shares: Mapping[str, Column], n: int, hundred: float) -> Iterato
 
 
 def twins(rows: Sequence[Row], names: Sequence[str]) -> Iterator[Break]:
-    """Numeric columns that agree in every row, three rows or more with three values or more: one was copied."""
-    columns = [column(rows, n) for n in names]
-    for a, one in enumerate(columns):
-        for two in columns[a + 1 :]:
-            if len(rows) >= 3 and one.values == two.values and len(set(one.values)) >= 3:
-                yield Break("columns differ", 0, (one.name, two.name), 0.0, 0.0,
-                            f"{one.name} and {two.name} are identical in all {len(rows)} rows")  # fmt: skip
+    """Numeric columns that agree in every row, three rows or more with three values or more: one was copied.
+
+    The first column may be repeated as its key, so whole numbers in it are let pass; whole numbers elsewhere are noted.
+    """
+    if len(rows) < 3:
+        return
+    alike: dict[tuple[float, ...], list[Column]] = {}
+    for c in (column(rows, name) for name in names):
+        if len(set(c.values)) >= 3 and not any(map(math.isnan, c.values)):
+            alike.setdefault(c.values, []).append(c)
+    key = next(iter(rows[0]))
+    for same in alike.values():
+        whole = all(v.is_integer() for v in same[0].values)
+        for one, two in itertools.combinations([c for c in same if not (whole and c.name == key)], 2):
+            yield Break("columns differ", 0, (one.name, two.name), 0.0, 0.0,
+                        f"{one.name} and {two.name} are identical in all {len(rows)} rows", note=whole)  # fmt: skip

@@ -1,4 +1,4 @@
-"""Theil's decomposition: T = between + within."""
+"""Theil's decomposition: T = between + within, or between + inner + within in two stages."""
 
 from __future__ import annotations
 
@@ -13,4 +13,4 @@ RULES = ("parts add to the whole", "a part lies between 0 and the whole", "share
 
 def check(rows: Sequence[Row], found: Mapping[str, str]) -> Iterator[Break]:
     """All breaks of a table with a row per year."""
-    yield from decomposition(rows, found, "total", ("within", "between"))
+    yield from decomposition(rows, found, "total", ("within", "between", "inner") if "inner" in found else ("within", "between"))

@@ -10,9 +10,9 @@ from yindi.audit import run
 from yindi.audit.findings import Report
 
 
-def table(path: Path, kind: str | None, data: Path | None) -> Report:
-    """The audit of a file or of a results folder."""
-    return run.table(path, kind, data=data)
+def table(path: Path, kind: str | None, data: Path | None, neighbours: Path | None = None) -> Report:
+    """The audit of a file, a folder of tables or a results folder."""
+    return run.table(path, kind, data=data, neighbours=neighbours)
 
 
 def record(report: Report) -> dict[str, Any]:
@@ -21,7 +21,7 @@ def record(report: Report) -> dict[str, Any]:
                "expected": _finite(b.expected), "size": _finite(b.size), "message": b.message, "note": b.note}
               for b in report.breaks]  # fmt: skip
     return {"ok": report.clean, "source": report.source, "kind": report.kind, "rows": report.rows,
-            "rules": list(report.rules), "breaks": breaks}  # fmt: skip
+            "rules": list(report.rules), "unknown": list(report.unknown), "breaks": breaks}  # fmt: skip
 
 
 def _finite(value: float) -> float | None:
