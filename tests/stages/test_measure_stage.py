@@ -92,7 +92,7 @@ def test_the_same_data_under_other_frameworks(done: Study) -> None:
 
 
 def test_imputed_and_noisy_figures_widen_the_intervals(done: Study) -> None:
-    """Two neighbours in rank: with figures half wrong their intervals grow; a study without doubt has no choice called data."""
+    """Two neighbours in rank: with figures half wrong their intervals grow; a study without doubt says that data do not vary."""
     assert done.scores.choices.text("options", choice="data").startswith("not varied")
     noisy = run(measure={"noise": 0.5})
     assert noisy.scores.choices.number("share", choice="data") > 0
@@ -103,6 +103,24 @@ def test_imputed_and_noisy_figures_widen_the_intervals(done: Study) -> None:
     spans = [s.scores.rank_high.number(**at) - s.scores.rank_low.number(**at) for s in (done, filled)]
     assert spans[1] > spans[0]
     np.testing.assert_array_equal(filled.scores.index.array(), done.scores.index.array())
+
+
+def test_a_filled_cell_is_drawn_within_what_other_fills_give(done: Study) -> None:
+    """Hubei's software in 2020 is filled; its neighbours in time and its ratio to the others say otherwise."""
+    told = done.scores.choices.text("options", choice="imputation")
+    assert told == "not varied: no filled cell whose region has known years to fill it otherwise"
+    filled = run(imputed=[("420000", "2020", "software")], measure={"imputed_noise": 0})
+    assert filled.scores.choices.text("options", choice="imputation") == "filled cells within what other fills give"
+    assert filled.scores.choices.text("options", choice="data").startswith("not varied")
+    assert "imputation" in filled.scores.drivers.labels("choice")
+    assert filled.ledger.steps[filled.scores.rank_low.step].params["fills"] == 4
+    np.testing.assert_array_equal(filled.scores.index.array(), done.scores.index.array())
+
+
+def test_outliers_may_be_cut_at_quantiles() -> None:
+    done = run(measure={"outliers": "clip"})
+    outliers = done.ledger.steps[done.scores.normalised.step].params["outliers"]
+    assert "winsorised 2" in str(outliers)
 
 
 def test_trend_reads_the_ends(done: Study) -> None:
@@ -170,7 +188,7 @@ def test_a_unit_does_not_matter(done: Study) -> None:
     np.testing.assert_allclose(other.scores.index.array(), done.scores.index.array(), atol=1e-12)
 
 
-@pytest.mark.parametrize("aggregate", ["geometric", "harmonic", "topsis", "penalised"])
+@pytest.mark.parametrize("aggregate", ["geometric", "harmonic", "topsis", "penalised", "benefit_of_doubt"])
 def test_other_aggregates_still_divide_into_dimensions(aggregate: str) -> None:
     done = run(measure={"aggregate": aggregate})
     np.testing.assert_allclose(done.scores.dimensions.array().sum(axis=2), done.scores.index.array(), atol=1e-12)
