@@ -165,7 +165,9 @@ def test_a_method_that_too_few_reached_gives_way():
     assert targets.usable({"trend": None, "peers": None}, rules) == (True, True)
 
 
-@pytest.mark.parametrize(("last", "expected"), [(2023, (2027, 2030)), (2025, (2028, 2030)), (2026, (2031, 2035)), (2020, (2023, 2025))])
+@pytest.mark.parametrize(
+    ("last", "expected"), [(2023, (2027, 2030)), (2025, (2028, 2030)), (2026, (2031, 2035)), (2020, (2023, 2025))]
+)
 def test_the_period_ends_with_the_next_half_decade_five_years_on(last, expected):
     assert targets.period(last, None) == expected
 

@@ -11,6 +11,8 @@ from yindi.core.errors import Problems, did_you_mean
 from yindi.plan.targets import from_scale, to_scale
 
 PER_YEAR = "percent_per_year"
+WHOLE = ("100000", "000000")
+"""Codes that statistics offices write for the whole of China."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +102,7 @@ def _upwards(region: str, standard: str, table: Mapping[str, str]) -> Iterable[s
         seen.add(at)
         at = table.get(at, "")
     if standard == "gbt2260":
-        yield from (p for p in (region[:4] + "00", region[:2] + "0000") if p != region)
+        yield from (p for p in (region[:4] + "00", region[:2] + "0000", *WHOLE) if p != region)
     elif standard == "nuts":
         yield from (region[:n] for n in range(len(region) - 1, 1, -1))
     elif standard == "iso3166_2":
