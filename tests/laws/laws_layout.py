@@ -182,3 +182,21 @@ def larger_pools_never_lower_the_value(method: Method) -> None:
         assert more.objective >= found.objective - 1e-5 * abs(found.objective)
 
     check()
+
+
+@law("layout", "protected_monotone")
+def more_failing_industries_never_leave_more(method: Method) -> None:
+    @few
+    @given(SEEDS)
+    def check(seed: int) -> None:
+        stated, rng = problem(seed), np.random.default_rng(seed)
+        loss, few_fail = rng.random(stated.value.shape[1]), float(rng.random() * 2)
+        try:
+            less, more = (method.fn(stated, failing=f, loss=loss) for f in (few_fail, few_fail + 1))
+        except InfeasibleError:
+            return
+        assert more.worst <= less.worst + 1e-6
+        assert broken(stated, more.plan) == ()
+        assert less.worst <= less.bound + 1e-9
+
+    check()

@@ -121,7 +121,7 @@ def coordinate(split: Split, prices: np.ndarray, *, gap: float, rounds: int = RO
     bound, price, start = np.inf, best_price, None
     used: np.ndarray = np.zeros(split.parts.plan.shape)
     plans: list[np.ndarray] = []
-    for done in range(1, rounds + 1):
+    for _ in range(rounds):
         value, reply = split.value(price, start)
         if value < bound - 1e-9 * abs(value):
             bound, best_price = value, price
@@ -134,7 +134,7 @@ def coordinate(split: Split, prices: np.ndarray, *, gap: float, rounds: int = RO
                 break
             master.move(best_price)
         price = 0.5 * best_price + 0.5 * split.signed(told)
-    return _held(split, master, plans, bound, best_price, used, done)
+    return _held(split, master, plans, bound, best_price, used, len(plans))
 
 
 def _held(

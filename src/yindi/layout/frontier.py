@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,7 +11,7 @@ from yindi.layout.check import objective
 from yindi.layout.problem import Problem
 from yindi.layout.solver import highest_for_lagging, solve_with_floor
 
-SAME = 1e-9
+SAME, WORKERS = 1e-9, 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +27,12 @@ class Front:
     plans: np.ndarray
 
 
-def front(problem: Problem, *, points: int, gap: float = 1e-6, seed: int = 0) -> Front:
+def front(problem: Problem, *, points: int, gap: float = 1e-6, seed: int = 0, workers: int = WORKERS) -> Front:
     """Up to `points` plans by epsilon-constraint on the floor; one point where efficiency already gives lagging regions all.
 
-    Source: Haimes, Lasdon and Wismer (1971). Raises InfeasibleError as solve does.
+    Extremes come first; the points between are solved by `workers` threads at once (HiGHS lets Python go on), each by one thread,
+    so that the number of workers changes nothing but the time. Source: Haimes, Lasdon and Wismer (1971). Raises InfeasibleError
+    as solve does.
     """
     if points == 0:
         return _front(problem, [], [], 0.0)
@@ -39,10 +42,11 @@ def front(problem: Problem, *, points: int, gap: float = 1e-6, seed: int = 0) ->
     low, best = _lagging(ordered, efficient), highest_for_lagging(ordered, gap=gap, seed=seed)
     plans, floors = [efficient], [low]
     if best - low > SAME * max(1.0, best):
-        for level in np.linspace(low, best, points)[1:]:
-            asked = float(level) - SAME * max(1.0, best)
-            plans.append(solve_with_floor(ordered, asked, gap=gap, seed=seed)[0])
-            floors.append(float(level))
+        wanted = [float(level) for level in np.linspace(low, best, points)[1:]]
+        asked = [level - SAME * max(1.0, best) for level in wanted]
+        with ThreadPoolExecutor(max(1, workers)) as pool:
+            plans += pool.map(lambda least: solve_with_floor(ordered, least, gap=gap, seed=seed)[0], asked)
+        floors += wanted
     unsorted = [np.zeros_like(p) for p in plans]
     for plan, back in zip(plans, unsorted, strict=True):
         back[np.ix_(rows, columns)] = plan

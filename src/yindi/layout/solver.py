@@ -85,9 +85,14 @@ def solve_with_floor(problem: Problem, floor: float | None, *, gap: float = 1e-6
     return plan, outcome.bound
 
 
+def refuse(problem: Problem) -> InfeasibleError:
+    """The error that names the rules which contradict each other."""
+    return InfeasibleError(words(problem, conflict(problem)))
+
+
 def _plan(built: Assembled, outcome: highs.Outcome, problem: Problem) -> np.ndarray:
     if outcome.status == highs.INFEASIBLE:
-        raise InfeasibleError(words(problem, conflict(problem)))
+        raise refuse(problem)
     return np.asarray(np.round(outcome.x[built.pairs]) + 0.0)
 
 
