@@ -204,6 +204,10 @@ def _fit_error(data: Data, x: Floats, wx: Floats, det: Determinant, where: str) 
     b = [x.T @ data.y, x.T @ data.wy + wx.T @ data.y, wx.T @ data.wy]
     c = [float(data.y @ data.y), 2 * float(data.y @ data.wy), float(data.wy @ data.wy)]
 
+    rest = c[0] - float(b[0] @ np.linalg.solve(a[0], b[0]))
+    if rest <= 1e-14 * c[0]:
+        raise MethodError(f"{where}: the regressors and effects explain y without rest; there is nothing left to estimate.")
+
     def sse(rho: Floats) -> Floats:
         gram = a[0] - rho[:, None, None] * a[1] + rho[:, None, None] ** 2 * a[2]
         right = b[0] - rho[:, None] * b[1] + rho[:, None] ** 2 * b[2]
