@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 import yaml
 
 from yindi.core.config import read_config
 from yindi.core.study import Bench, Study
 from yindi.pipeline import run_stages
-from yindi.plan import making
+from yindi.plan import making, stage
 
 
 @pytest.fixture(scope="session")
@@ -23,6 +25,7 @@ def laid_out(example) -> Study:
 @pytest.fixture(scope="session")
 def drafted(laid_out) -> Study:
     """The example with the plan's tables but no documents."""
-    bench = Bench(making.with_departments(laid_out), "plan")
+    named = replace(laid_out, names=stage.with_words(laid_out.names))
+    bench = Bench(making.with_departments(named), "plan")
     making.tables(bench)
     return making.draft(bench)

@@ -23,8 +23,8 @@ HEAD = "parent,variable,year,value,unit,source\n"
 
 def test_shares_of_a_total_sum_to_one_and_targets_to_the_parents():
     # 100, 300 and 600 of 1000; the parent wants 1500: 150, 450 and 900
-    got = cascade.hand_down_total(np.array([100.0, 300, 600]), np.full(3, 2023), parent_base=np.nan, parent_target=1500.0, year=2030,
-                                  final=2030)  # fmt: skip
+    given = {"parent_base": np.nan, "parent_target": 1500.0, "year": 2030, "final": 2030}
+    got = cascade.hand_down_total(np.array([100.0, 300, 600]), np.full(3, 2023), **given)
     assert got.share == pytest.approx([0.1, 0.3, 0.6])
     assert got.share.sum() == pytest.approx(1.0)
     assert got.target == pytest.approx([150, 450, 900])
@@ -49,16 +49,16 @@ def test_a_later_year_of_the_parent_is_reached_on_the_way():
 
 def test_an_intensity_grows_as_the_parents():
     # the parent goes from 10 to 20 in seven years; 3 and 30 double as well
-    got = cascade.hand_down_rate(np.array([3.0, 30]), np.full(2, 2023), parent_base=10, parent_target=20, parent_year=2023, year=2030,
-                                 final=2030, bound="positive")  # fmt: skip
+    given = {"parent_base": 10, "parent_target": 20, "parent_year": 2023, "year": 2030, "final": 2030, "bound": "positive"}
+    got = cascade.hand_down_rate(np.array([3.0, 30]), np.full(2, 2023), **given)
     assert got.target == pytest.approx([6.0, 60.0])
     assert got.growth == pytest.approx(np.full(2, 2 ** (1 / 7) - 1))
     assert np.isnan(got.share).all()
 
 
 def test_a_percentage_never_passes_the_whole():
-    got = cascade.hand_down_rate(np.array([98.0]), np.array([2023]), parent_base=60, parent_target=75, parent_year=2023, year=2030,
-                                 final=2030, bound="percent")  # fmt: skip
+    given = {"parent_base": 60, "parent_target": 75, "parent_year": 2023, "year": 2030, "final": 2030, "bound": "percent"}
+    got = cascade.hand_down_rate(np.array([98.0]), np.array([2023]), **given)
     assert 98 < got.target[0] < 100
     assert cascade.hand_down_growth(np.array([98.0]), np.array([2023]), rate=0.1, final=2030, bound="percent").target[0] == 100
 
@@ -100,8 +100,8 @@ def test_all_faults_of_a_higher_plan_are_told_at_once():
     said = str(caught.value)
     for wanted in ("row 2: the study has no variable 'rd_spent'. Candidates: rd_spend", "row 3: the value 'many' is no number",
                    "row 4: gdp is in '100m_yuan', not 'yuan'", "row 4: the year '20x0' is no year",
-                   "row 5: has no source: a target without evidence", "row 6: names no parent", "row 7: urbanisation of 420000 in "
-                   "2030 stands twice"):  # fmt: skip
+                   "row 5: has no source: a target without evidence", "row 6: names no parent",
+                   "row 7: urbanisation of 420000 in 2030 stands twice"):  # fmt: skip
         assert wanted in said
 
 
