@@ -107,10 +107,8 @@ def steady_growth(x: np.ndarray, known: np.ndarray, limits: Limits) -> np.ndarra
     )
     for r in range(len(x)):
         for start, stop in _spans(known[r]):
-            v, res = x[r, start:stop], np.minimum.accumulate(step[r, start:stop][::-1])[::-1]
-            if len(v) >= 4:
-                flags = _steady(v, np.full(len(v), float(np.median(res))), limits, x.size)
-                mask[r, start:stop] |= flags
+            if stop - start >= 4:
+                mask[r, start:stop] |= _steady(x[r, start:stop], step[r, start:stop], limits, x.size)
     return mask
 
 
@@ -121,19 +119,18 @@ def _spans(known: np.ndarray) -> list[tuple[int, int]]:
 
 def _steady(v: np.ndarray, res: np.ndarray, limits: Limits, cells: int) -> np.ndarray:
     flags = np.zeros(len(v), bool)
-    ways = [(v[2:] + v[:-2] - 2 * v[1:-1], 2 * res[1:-1])]
+    local = np.median(np.stack([res[:-2], res[1:-1], res[2:]]), axis=0)
+    ways = [(v[2:] + v[:-2] - 2 * v[1:-1], 2 * local)]
     if (v > 0).all():
-        g = np.diff(np.log(v))
-        error = res[1:] / v[1:] + res[:-1] / v[:-1]
-        ways.append((np.diff(g), error[1:] + error[:-1]))
+        ways.append((np.diff(np.log(v), 2), 2 * local * (1 / v[2:] + 1 / v[1:-1])))
     for bend, error in ways:
-        typical = float(np.median(np.abs(bend)))
-        spread = float(np.quantile(np.abs(bend), 0.75)) if typical <= error.mean() else typical
         hit = (np.abs(bend) <= error) & (v[1:-1] != v[:-2])
-        chance = min(1.0, float(error.mean()) / max(spread, 1e-300))
         for a, b in _spans(hit):
+            rest = np.abs(np.delete(bend, np.s_[a:b]))
+            spread = float(np.median(rest)) if len(rest) else 0.0
+            chance = min(1.0, float(error[a:b].mean()) / max(spread, 1e-300))
             if b - a >= limits["steps"] and cells * chance ** (b - a) <= limits["chance"]:
-                flags[a + 1 : b + 1] = True
+                flags[0 if a == 0 else a + 1 : b + 2 if b == len(hit) else b + 1] = True
     return flags
 
 

@@ -30,9 +30,13 @@ def _usual_change(x: np.ndarray, known: np.ndarray) -> np.ndarray:
 
 
 def _strange(room: np.ndarray, hit: np.ndarray, counted: np.ndarray, limits: Mapping[str, float]) -> np.ndarray:
-    """Hits (R,B) too exact for chance: alone with much room for other values, or shared by most regions with some room."""
+    """Hits (R,B) too exact for chance: alone with much room for other values, or shared by most regions with some room.
+
+    Where many regions have such hits in other years, they are the nature of the variable (lengths of railways) and not strange.
+    """
     shared = (hit.sum(axis=0) >= np.maximum(limits["regions"], limits["share"] * counted)) & (counted > 0)
-    strange: np.ndarray = hit & ((room >= limits["room"]) | (shared[None, :] & (room >= limits["room_shared"])))
+    alone = hit[:, ~shared].sum() <= limits["natural"] * max(counted[~shared].sum(), 1) or hit[:, ~shared].any(axis=1).sum() < 3
+    strange: np.ndarray = hit & ((alone & (room >= limits["room"])) | (shared[None, :] & (room >= limits["room_shared"])))
     return strange
 
 
@@ -43,12 +47,22 @@ def _room(x: np.ndarray, hit: np.ndarray, width: np.ndarray) -> np.ndarray:
     return room
 
 
+def _together(room: np.ndarray) -> np.ndarray:
+    """The room of hits in a row, multiplied: three equal values are stranger than two."""
+    made = room.copy()
+    for r in np.flatnonzero((room > 1).sum(axis=1) > 1):
+        edges = np.flatnonzero(np.diff(np.concatenate([[0], (room[r] > 0).astype(int), [0]])))
+        for a, b in zip(edges[::2], edges[1::2], strict=True):
+            made[r, a:b] = np.prod(np.maximum(room[r, a:b], 1.0))
+    return made
+
+
 def repeated(x: np.ndarray, known: np.ndarray, limits: Mapping[str, float]) -> np.ndarray:
     """(R,T), True where a value is copied from a neighbouring year (回填): from the next one at the start, else carried on."""
     both = known[:, 1:] & known[:, :-1]
     hit = both & (x[:, 1:] == x[:, :-1]) & (x[:, 1:] != 0)
     width = np.broadcast_to(_usual_change(x, known)[:, None], hit.shape)
-    same = _strange(_room(x[:, 1:], hit, width), hit, both.sum(axis=0), limits)
+    same = _strange(_together(_room(x[:, 1:], hit, width)), hit, both.sum(axis=0), limits)
     mask = np.zeros(x.shape, bool)
     for r in np.flatnonzero(same.any(axis=1)):
         first = int(np.flatnonzero(known[r])[0])
