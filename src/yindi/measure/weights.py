@@ -138,8 +138,9 @@ def critic(
     vary = ~constant(rows)
     if not vary.any():
         return _shares(np.zeros(rows.shape[1]))
-    spread = _contrast(rows[:, vary], contrast)
-    conflict = (1 - correlations(rows[:, vary], kind=correlation)).sum(axis=1)
+    varying = rows if vary.all() else rows[:, vary]
+    spread = _contrast(varying, contrast)
+    conflict = (1 - correlations(varying, kind=correlation)).sum(axis=1)
     result = np.zeros(rows.shape[1])
     result[vary] = spread * (conflict if conflict.max() > 1e-12 else 1.0)
     return _shares(result)
