@@ -19,6 +19,13 @@ MOST, LOOKED_AT, LARGEST = 0.9, 150, 40_000_000
 LEVELS = ("province", "city", "county")
 
 
+class Quick(Gazetteer):
+    """A gazetteer that answers yes or no, without looking for names that are near."""
+
+    def _near(self, key: str) -> tuple[str, ...]:
+        return ()
+
+
 @dataclass(frozen=True, slots=True)
 class Shape:
     """A recognised layout: its head, the level of its regions, and the positions of its key columns (-1 where there is none)."""
@@ -109,7 +116,7 @@ def recognise(grid: Grid, *, rows: int | None = None, skip: int | None = None) -
     found = heads.find(grid, rows=rows or guessed[1], skip=guessed[0] if skip is None else skip)
     for level in LEVELS:
         try:
-            at = region_column(grid, found, Gazetteer(level))
+            at = region_column(grid, found, Quick(level))
         except UsageError:
             continue
         if at is not None:
@@ -169,7 +176,7 @@ def _lines(grid: Grid, shape: Shape) -> list[tuple[int, str, str, str, object, i
 
 def cube(grid: Grid, shape: Shape) -> Cubed | None:
     """The numbers of a table as a cube over its items; None where no row names a region."""
-    gazetteer = Gazetteer(shape.level)
+    gazetteer = Quick(shape.level)
     codes: dict[str, str] = {}
     lines = _lines(grid, shape)
     for where in dict.fromkeys(line[1] for line in lines):

@@ -1,0 +1,174 @@
+"""Fuzz the readers: random and mutated CSV, workbooks and study files must be read or refused, never crash, hang or eat memory.
+
+    python tools/fuzz_readers.py --count 100000 --seed 1
+
+Each input is read as `yindi check FILE` or `yindi check STUDY` would read it; anything but a result or a YindiError is a crash.
+Prints one line a kind: inputs, refused, slowest (seconds), and at the end the largest memory of the process.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import random
+import resource
+import sys
+import tempfile
+import time
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+from hypothesis import HealthCheck, given, seed, settings
+from hypothesis import strategies as st
+
+from yindi.core.config import read_config
+from yindi.core.errors import YindiError
+from yindi.intake import examine
+from yindi.shell import yamlfile
+
+SLOW, MEMORY = 10.0, 2_000_000_000
+HEADS = ["省份", "年份", "code", "year", "GDP(亿元)", "总人口(万人)", "人均GDP", "2013", "2014年", "", "单位:万元", "合计"]
+PLACES = ["北京", "上   海", "江四", "全国", "110000", "620000", "海外", "", "东部地区", "zhejiang"]
+NUMBERS = ["1", "-3.5", "１２３", "1,234", "…", "—", "5%", "1e308", "nan", "inf", "0", "=1+1", "12①", "", "2013", "9" * 40]
+YAML = ["title: {zh: a, en: b}", "years: [2013, 2023]", "inputs:", "  - file: a.csv", "    layout: wide", "framework: nqpf_b",
+        "a: &a [*a]", "x: *x", "? [a, b]: c", "treatments: {gdp: [{finding: break, choice: keep, reason: r}]}", "regions: {scope: no}",
+        "seed: 0x10", "<<: *b", "- - - -", "!!python/object:os.system x", "identities: [a = a + b]", "\t", "years: [2023, 1]"]  # fmt: skip
+
+cell = st.sampled_from(HEADS + PLACES + NUMBERS) | st.text(max_size=6)
+tables = st.lists(st.lists(cell, max_size=8), max_size=12)
+raw = st.binary(max_size=400)
+damage = st.lists(st.tuples(st.integers(0, 1 << 20), st.integers(0, 255)), max_size=12)
+yamls = st.lists(st.sampled_from(YAML) | st.text(max_size=20), max_size=12).map("\n".join)
+
+
+def _csv(rows: list[list[str]], encoding: str) -> bytes:
+    return "\n".join(",".join(row) for row in rows).encode(encoding, errors="replace")
+
+
+csvs = st.builds(_csv, tables, st.sampled_from(["utf-8", "utf-8-sig", "gb18030", "utf-16", "utf-32"]))
+
+
+def _xml(rows: list[list[str]]) -> str:
+    from xml.sax.saxutils import escape
+
+    made = []
+    for n, row in enumerate(rows, 1):
+        cells = "".join(f'<c r="{chr(65 + k)}{n}" t="inlineStr"><is><t>{escape(_plain(c))}</t></is></c>' for k, c in enumerate(row))
+        made.append(f'<row r="{n}">{cells}</row>')
+    space = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    return f'<?xml version="1.0"?><worksheet xmlns="{space}"><sheetData>{"".join(made)}</sheetData></worksheet>'
+
+
+def _plain(text: str) -> str:
+    return "".join(c for c in text if c.isprintable() and not 0xD800 <= ord(c) <= 0xDFFF)
+
+
+def workbook(rows: list[list[str]]) -> bytes:
+    """A minimal xlsx of inline strings."""
+    space = "http://schemas.openxmlformats.org"
+    office = f"{space}/officeDocument/2006/relationships"
+    parts = {
+        "[Content_Types].xml": f'<Types xmlns="{space}/package/2006/content-types"><Default Extension="xml" '
+        'ContentType="application/xml"/></Types>',
+        "_rels/.rels": f'<Relationships xmlns="{space}/package/2006/relationships"><Relationship Id="r1" '
+        f'Type="{office}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
+        "xl/workbook.xml": f'<workbook xmlns="{space}/spreadsheetml/2006/main" xmlns:r="{office}"><sheets>'
+        '<sheet name="a" sheetId="1" r:id="r1"/></sheets></workbook>',
+        "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{space}/package/2006/relationships"><Relationship Id="r1" '
+        f'Type="{office}/worksheet" Target="worksheets/sheet1.xml"/></Relationships>',
+        "xl/worksheets/sheet1.xml": _xml(rows),
+    }
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as packed:
+        for name, text in parts.items():
+            packed.writestr(name, text)
+    return out.getvalue()
+
+
+def _mutated(rows: list[list[str]], hits: list[tuple[int, int]]) -> bytes:
+    data = bytearray(workbook(rows))
+    for at, value in hits:
+        data[at % len(data)] = value
+    return bytes(data)
+
+
+def _xml_damaged(rows: list[list[str]], hits: list[tuple[int, int]]) -> bytes:
+    """Damage inside the sheet, packed again, so that the archive is sound."""
+    whole = zipfile.ZipFile(io.BytesIO(workbook(rows)))
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as packed:
+        for name in whole.namelist():
+            part = bytearray(whole.read(name))
+            for at, value in hits if name.startswith("xl/") else ():
+                part[at % len(part)] = value
+            packed.writestr(name, bytes(part))
+    return out.getvalue()
+
+
+xlsx = st.builds(_mutated, tables, damage) | st.builds(_xml_damaged, tables, damage)
+
+
+def read_table(data: bytes, suffix: str, folder: Path) -> None:
+    """Read bytes as a lone table; raises YindiError where they are refused."""
+    path = folder / f"a{suffix}"
+    path.write_bytes(data)
+    for seen in examine.examine_all(path):
+        seen.lines()
+
+
+def read_study(text: str, folder: Path) -> None:
+    """Read text as a study file; raises YindiError where it is refused."""
+    path = folder / "study.yaml"
+    path.write_bytes(text.encode("utf-8", errors="surrogatepass"))
+    read_config(yamlfile.read(path))
+
+
+def trial(kind: str, count: int, start: int, folder: Path) -> tuple[int, int, float]:
+    """(inputs, refused, slowest) of one kind; raises AssertionError with the input on a crash or a hang."""
+    told = [0, 0, 0.0]
+
+    def once(read: Callable[[], None], shown: object) -> None:
+        told[0] += 1
+        began = time.perf_counter()
+        try:
+            read()
+        except YindiError:
+            told[1] += 1
+        spent = time.perf_counter() - began
+        told[2] = max(told[2], spent)
+        assert spent < SLOW, f"{kind}: {spent:.1f} s for {shown!r}"
+
+    strategies = {"csv": csvs | raw, "xlsx": xlsx | raw, "yaml": yamls | st.text(max_size=200)}
+
+    @seed(start)
+    @settings(max_examples=count, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    @given(strategies[kind])
+    def run(data: bytes | str) -> None:
+        if isinstance(data, str):
+            once(lambda: read_study(data, folder), data)
+        else:
+            once(lambda: read_table(data, f".{kind}", folder), data)
+
+    run()
+    return int(told[0]), int(told[1]), told[2]
+
+
+def main() -> int:
+    """Share the inputs among the kinds and print what came of them."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--count", type=int, default=1000)
+    parser.add_argument("--seed", type=int, default=random.randrange(1 << 30))
+    chosen = parser.parse_args()
+    print(f"seed {chosen.seed}")
+    with tempfile.TemporaryDirectory() as folder:
+        for n, kind in enumerate(("csv", "xlsx", "yaml")):
+            inputs, refused, slowest = trial(kind, chosen.count // 3 + (n < chosen.count % 3), chosen.seed + n, Path(folder))
+            print(f"{kind}: {inputs} inputs, {refused} refused, slowest {slowest:.2f} s", flush=True)
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    print(f"largest memory {memory / 1e6:.0f} MB, no crash")
+    return int(memory > MEMORY)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
