@@ -105,7 +105,7 @@ def skill_table(bench: Bench, g: Goals) -> Table:
     known = np.isfinite(columns["regions"])
     last = int(g.study.panel.years[-1])
     text = {c: np.where(known, str(y), "") for c, y in (("origin", last - HINDCAST_YEARS), ("end", last))}
-    units = {"regions": "count", "miss": "share_change", "size": "share", "reached": "share", "gain": "share"}
+    units = {"regions": "count", "miss": "growth", "size": "share", "reached": "share", "gain": "share"}
     return bench.make("target_skill", ((VARIABLE, items), ("method", targets.METHODS)), {**columns, **text},
                       method="plan.hindcast_targets", inputs=("panel", "diagnosis.peers"), units=units,
                       params=_params(g))  # fmt: skip
