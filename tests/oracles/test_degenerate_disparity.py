@@ -19,7 +19,19 @@ import pytest
 import yindi.disparity
 from yindi.core.errors import MethodError
 from yindi.core.registry import methods
-from yindi.disparity import association, clubs, converge, decompose, density, distribution, inequality, network, spatial, warning
+from yindi.disparity import (
+    association,
+    clubs,
+    converge,
+    decompose,
+    density,
+    distribution,
+    inequality,
+    network,
+    relations,
+    spatial,
+    warning,
+)
 from yindi.disparity.geography import ellipse
 
 KINDS = ("inequality", "polarisation", "decomposition", "association", "distribution", "convergence", "spatial")
@@ -57,8 +69,11 @@ INPUTS: dict[str, dict[str, Any]] = {
 
 def flows(d: dict[str, Any]) -> np.ndarray:
     n = len(d["y"])
-    apart = np.abs(np.subtract.outer(np.arange(n), np.arange(n))) + np.eye(n)
-    return network.gravity(d["y"], apart)
+    return network.gravity(d["y"], np.abs(apart(n)) + np.eye(n))
+
+
+def apart(n: int) -> np.ndarray:
+    return np.subtract.outer(np.arange(float(n)), np.arange(float(n)))
 
 
 def regressors(d: dict[str, Any]) -> np.ndarray:
@@ -99,6 +114,8 @@ CALLS: dict[str, Callable[[dict[str, Any]], Any]] = {
     "spatial sdm": lambda d: spatial.sdm(d["panel"], regressors(d), d["w"], draws=9),
     "spatial ellipse": lambda d: ellipse(PLACES[: len(d["y"])], d["y"]),
     "spatial gravity": flows,
+    "spatial concor": lambda d: relations.concor(flows(d)),
+    "spatial qap": lambda d: relations.qap(flows(d), apart(len(d["y"])), permutations=99),
     "spatial network": lambda d: network.network(flows(d)),
     "spatial threshold_sensitivity": lambda d: network.threshold_sensitivity(flows(d)),
 }  # fmt: skip
@@ -109,6 +126,7 @@ DENSITIES = ["distribution kde", "distribution modes", "distribution silverman_t
 CHAINS = ["distribution markov", "distribution spatial_markov"]
 MODELS = ["spatial sar", "spatial sem", "spatial sdm"]
 NETWORKS = ["spatial network", "spatial threshold_sensitivity"]
+RELATIONS = ["spatial concor", "spatial qap"]
 WARNED, BETA, SPATIAL_BETA, CLUBS = "polarisation warning", "convergence beta", "convergence spatial_beta", "convergence clubs"
 
 EXPECTED: dict[str, list[tuple[list[str], Any]]] = {
@@ -119,12 +137,13 @@ EXPECTED: dict[str, list[tuple[list[str], Any]]] = {
     "zero": [
         (INDICES, "all values are zero"), (ASSOCIATION + DENSITIES, "values are equal"), (["convergence sigma"], "positive mean"),
         ([BETA, SPATIAL_BETA], "no logarithm"), ([CLUBS], "positive values"), (MODELS, "without rest"),
-        (["spatial ellipse"], "not all zero"), (["spatial gravity", *NETWORKS], "all values are zero"),
+        (["spatial ellipse"], "not all zero"), (["spatial gravity", *NETWORKS, *RELATIONS], "all values are zero"),
     ],
     "one region": [
         (INDICES, 0.0), (ASSOCIATION, "at least 4"), (DENSITIES, "at least"), (["distribution spatial_markov"], "no unit has"),
         (["convergence sigma"], "more than 1 region"), ([BETA, CLUBS], "3 regions"), ([SPATIAL_BETA], "4 regions"),
         (MODELS, "at least 4 regions"), (["spatial ellipse"], "at least 3 places"), (NETWORKS, "N at least 3"),
+        (RELATIONS, "at least 4 nodes"),
     ],
     "one year": [
         ([WARNED], "at least 3 years"), (CHAINS, "more years than 1"), ([BETA], "2 years"), ([CLUBS], "6 years"),
@@ -136,7 +155,7 @@ EXPECTED: dict[str, list[tuple[list[str], Any]]] = {
     "groups of one": [],
     "negative": [
         (INDICES, "negative value"), ([BETA, SPATIAL_BETA], "no logarithm"), ([CLUBS], "positive values"),
-        (["spatial ellipse"], "must not be negative"), (["spatial gravity", *NETWORKS], "negative value"),
+        (["spatial ellipse"], "must not be negative"), (["spatial gravity", *NETWORKS, *RELATIONS], "negative value"),
     ],
     "not finite": [(list(CALLS), "not finite")],
 }  # fmt: skip

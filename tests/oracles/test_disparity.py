@@ -232,6 +232,11 @@ class TestConvergence:
         assert (r.coefficient, r.speed) == pytest.approx((-0.448, 0.594), abs=1e-3)
         assert r.half_life == pytest.approx(1.2, abs=0.05)
 
+    def test_speed_over_the_years_of_the_sample(self, scores: pd.DataFrame) -> None:
+        """METHODS 3.12: the same b with the speed divided by 12 years: .0495, half-life 14 years."""
+        r = beta(scores.to_numpy(), model="panel", convention="sample_span")
+        assert (r.speed, r.half_life) == pytest.approx((0.0495, 14.0), rel=2e-3)
+
     def test_absolute_beta_by_hand(self) -> None:
         # ln y goes from 0, 1, 2 to 2, 2.5, 3 in two years: growth 1, .75, .5 = 1 - ln y0 / 4; 1 + b tau = 1/2
         r = beta(np.exp([[0, 9, 2], [1, 9, 2.5], [2, 9, 3.0]]))

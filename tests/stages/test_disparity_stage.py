@@ -157,3 +157,16 @@ def test_population_missing_for_one_year_is_told() -> None:
     out = disparity(_scored(study)).disparity
     assert out.weighted is None
     assert "population" in out.left_out.text("reason", table="weighted")
+
+
+def test_network_and_its_thresholds(done: Study) -> None:
+    """At the threshold itself every link is kept; a lower one has more links, a higher one fewer."""
+    table, nodes = done.disparity.network, done.disparity.network_regions
+    assert table is not None
+    assert nodes is not None
+    assert table.number("kept", multiple="1") == 1
+    assert table.number("rank_agreement", multiple="1") == pytest.approx(1)
+    density = table.array("density")
+    assert (np.diff(density) <= 0).all()
+    assert np.mean(nodes.array("out_degree")) == pytest.approx(table.number("density", multiple="1"))
+    assert set(nodes.array("role").tolist()) <= {"net_benefit", "net_spillover", "two_way", "broker"}

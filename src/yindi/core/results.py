@@ -83,6 +83,8 @@ class Disparity(Result):
     clubs: Table | None = None  # region -> club (0: none)
     convergence: Table | None = None  # model (absolute, panel, spatial) -> coefficient, low, high, speed, half_life
     ellipse: Table | None = None  # year -> longitude, latitude, major, minor, azimuth, area, shift, direction
+    network: Table | None = None  # multiple (of the threshold) -> density, connectedness, hierarchy, efficiency, kept, ...
+    network_regions: Table | None = None  # region (last year) -> out_degree, in_degree, betweenness, block, role
     left_out: Table | None = None  # table -> reason why the data do not carry it
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -17,6 +17,9 @@ from yindi.disparity.regress import Covariance, least_squares, student_p
 from yindi.disparity.spatial import Convention, SpatialPanel, sar, sdm, sem
 
 __all__ = ["Beta", "Sigma", "SpatialBeta", "beta", "clubs", "sigma", "spatial_beta"]
+
+
+SpeedConvention = Literal["growth_span", "sample_span"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,17 +95,22 @@ def beta(
     controls: ArrayLike | None = None,
     model: Literal["cross", "panel"] = "cross",
     covariance: Covariance = "classical",
+    convention: SpeedConvention = "growth_span",
 ) -> Beta:
     """Beta convergence (β 收敛) of y (R,T), positive: absolute without `controls`, conditional with them.
 
     `cross`: (1/tau) ln(y_T / y_0) on ln y_0, controls (R,K), speed -ln(1 + b tau) / tau. `panel`: yearly growth on ln y
     with region and year effects, controls (R,T-1,K) of the year growth starts from, speed -ln(1 + b), errors clustered by region.
+    Convention `sample_span` divides the panel's speed by the years of the sample, as many papers do though growth is yearly.
     """
+    if convention not in ("growth_span", "sample_span") or (convention == "sample_span" and model != "panel"):
+        raise MethodError(f"beta: convention is 'growth_span', or 'sample_span' for the panel model, got {convention!r}.")
     v = np.log(positive_panel(y, where="beta"))
     if model == "cross":
         return _cross(v, controls, covariance)
     if model == "panel":
-        return _panel(v, controls)
+        found = _panel(v, controls)
+        return found if convention == "growth_span" else _over_the_sample(found, v.shape[1] - 1)
     raise MethodError(f"beta: model is 'cross' or 'panel', got {model!r}.")
 
 
@@ -117,6 +125,12 @@ def _cross(v: Floats, controls: ArrayLike | None, covariance: Covariance) -> Bet
     b, t = float(fit.coefficients[1]), fit.t(1)
     speed, half = _speed(b, span)
     return Beta(b, fit.se(1), t, student_p(t, fit.freedom), speed, half, fit.r2, len(v), span, fit.coefficients[2:])
+
+
+def _over_the_sample(found: Beta, years: int) -> Beta:
+    """The speed divided by the years of the sample, the half-life longer by as much."""
+    speed, half = found.speed, found.half_life
+    return replace(found, speed=None if speed is None else speed / years, half_life=None if half is None else half * years)
 
 
 def two_way(a: Floats) -> Floats:

@@ -11,14 +11,18 @@ from yindi.disparity import converge, decompose
 from yindi.disparity.arrays import Floats, varied
 from yindi.disparity.density import bandwidth_of, kde, modes, silverman_test
 from yindi.disparity.distribution import markov, spatial_markov
-from yindi.disparity.geography import ellipse, shift
+from yindi.disparity.geography import ellipse, great_circle, shift
 from yindi.disparity.inequality import atkinson, cv, gini, mld, theil
+from yindi.disparity.network import gravity, network, threshold_sensitivity
+from yindi.disparity.relations import concor
 from yindi.disparity.warning import EarlyWarning, early_warning
 
 __all__ = ["early_warning", "markov", "spatial_markov"]
 
 
 CLASSES, POINTS, MODE_DRAWS = 4, 128, 200
+MULTIPLES = (0.5, 0.75, 1.0, 1.25, 1.5, 2.0)
+MULTIPLE_NAMES = tuple(f"{m:g}" for m in MULTIPLES)
 Columns = dict[str, NDArray[np.float64] | NDArray[np.str_]]
 
 
@@ -123,3 +127,15 @@ def ellipses(places: Floats, y: Floats) -> Columns:
         "shift": np.array([np.nan, *(m[0] for m in moves)]),
         "direction": np.array([np.nan, *(m[1] for m in moves)]),
     }
+
+
+def network_of(places: Floats, y: Floats) -> tuple[Columns, Columns]:
+    """Gravity network of one year: its measures by multiple of the row-mean threshold, and every region's place in it."""
+    flows = gravity(y, great_circle(places))
+    by, base = threshold_sensitivity(flows, multiples=MULTIPLES), network(flows)
+    names = ("density", "connectedness", "hierarchy", "efficiency", "kept", "rank_agreement")
+    blocks = concor(base.links.astype(np.float64))
+    nodes: Columns = {name: getattr(base, name) for name in ("out_degree", "in_degree", "betweenness")}
+    nodes["block"] = np.asarray(blocks.block + 1, dtype=np.float64)
+    nodes["role"] = np.array([blocks.role[b] for b in blocks.block])
+    return {name: getattr(by, name) for name in names}, nodes

@@ -218,6 +218,7 @@ def _further(bench: Bench, case: _Case) -> None:
     makers: dict[str, Callable[[Bench, _Case], None]] = {
         "change": _change, "polarisation": _polarisation, "weighted": _weighted, "density": _density, "markov": _markov,
         "spatial_markov": _spatial_markov, "clubs": _clubs, "convergence": _convergence, "ellipse": _ellipse,
+        "network": _network,
     }  # fmt: skip
     reasons = {}
     for name, make in makers.items():
@@ -340,3 +341,24 @@ def _ellipse(bench: Bench, case: _Case) -> None:
                params={"projection": "Albers 105E 25N 47N", "convention": "yuill", "weights": "index"}, cites=("Yuill 1971",),
                units={"longitude": "ratio", "latitude": "ratio", "major": "km", "minor": "km", "azimuth": "ratio",
                       "area": "count", "shift": "km", "direction": "ratio"}, marks=case.marks.any(axis=0))  # fmt: skip
+
+
+def _network(bench: Bench, case: _Case) -> None:
+    missing = [r for r in case.regions if r not in case.study.space.centroids]
+    if missing:
+        raise MethodError(f"network: no centroid is known for {missing[:5]}.")
+    places = np.array([case.study.space.centroids[r] for r in case.regions])
+    table, nodes = overview.network_of(places, case.index[:, -1])
+    params = {
+        "mass": "index",
+        "distance": "great circle between centroids",
+        "exponent": 2,
+        "rule": "row_mean",
+        "year": case.years[-1],
+    }
+    marks = case.marks[:, -1]
+    bench.make("network", (("multiple", overview.MULTIPLE_NAMES),), table, method="spatial.threshold_sensitivity", inputs=_INPUTS,
+               units=dict.fromkeys(table, "share"), params=params, cites=("Krackhardt 1994",), marks=marks.any())  # fmt: skip
+    bench.make("network_regions", ((REGION, case.regions),), nodes, method="spatial.concor", inputs=_INPUTS,
+               units={"out_degree": "share", "in_degree": "share", "betweenness": "share", "block": "count", "role": "plain"},
+               params=params, cites=("Krackhardt 1994", "Breiger, Boorman & Arabie 1975"), marks=marks)  # fmt: skip
