@@ -27,7 +27,7 @@ def with_sentence(study, change):
     """The study with the first lead sentence of its first document changed."""
     plan = study.plan
     first = plan.documents[0]
-    at = next(n for n, b in enumerate(first.blocks) if isinstance(b, Paragraph))
+    at = next(n for n, b in enumerate(first.blocks) if isinstance(b, Paragraph) and b.style == "lead")
     block = first.blocks[at]
     changed = replace(block, sentences=(change(block.sentences[0]), *block.sentences[1:]))
     blocks = (*first.blocks[:at], changed, *first.blocks[at + 1 :])

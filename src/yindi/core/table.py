@@ -104,15 +104,18 @@ class Table:
         return ", ".join(axis for axis, _ in self.axes) or "none"
 
     def _index(self, where: Mapping[str, str]) -> tuple[int, ...]:
+        try:
+            found = tuple([labels.index(where[a]) for a, labels in self.axes])
+        except (KeyError, ValueError):
+            found = None
+        if found is not None and len(where) == len(found):
+            return found
         if len(where) != len(self.axes) or any(a not in where for a, _ in self.axes):
             given = ", ".join(sorted(where)) or "nothing"
             raise AxisError(f"{self.name} is addressed by {self._axis_names()}, not by {given}.")
-        try:
-            return tuple(labels.index(where[a]) for a, labels in self.axes)
-        except ValueError:
-            for a, labels in self.axes:
-                positions(a, [where[a]], labels, where=self.name)
-            raise
+        for a, labels in self.axes:
+            positions(a, [where[a]], labels, where=self.name)
+        raise AxisError(f"{self.name} has no cell {dict(where)}.")
 
     def at(self, where: Mapping[str, str], column: str = "value") -> float | str:
         """The value at one label per axis; raises AbsentError when the cell is absent."""
@@ -136,9 +139,13 @@ class Table:
 
     def has(self, column: str = "value", **where: str) -> bool:
         """True where a cell exists and is not absent."""
-        if column not in self.columns or any(where.get(a) not in labels for a, labels in self.axes):
+        if column not in self.columns:
             return False
-        value = self.columns[column][self._index(where)]
+        try:
+            found = tuple([labels.index(where[a]) for a, labels in self.axes])
+        except (KeyError, ValueError):
+            return False
+        value = self.columns[column][found if len(found) == len(where) else self._index(where)]
         return bool(value != "") if isinstance(value, str) else not np.isnan(value)
 
     def quantity(self, column: str = "value", **where: str) -> Quantity:

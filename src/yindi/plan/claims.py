@@ -37,8 +37,10 @@ def path(w: Writer) -> Sentence:
         f"path_{kind}",
         "judgement",
         region=region_label(w),
-        rank_first=w.q("scores.trend", "rank_first", **at),
+        since=w.name("year", w.study.panel.years[0]),
+        shift=Choice("path_shift", "rank_change"),
         rank_last=w.q("scores.trend", "rank_last", **at),
+        rank_change=w.q("scores.trend", "rank_change", **at),
     )
 
 

@@ -2,34 +2,67 @@
 
 from __future__ import annotations
 
-from collections import Counter
-
 from yindi.core.document import Block, Document, Grid, Paragraph, Parts, Sentence
 from yindi.core.finding import Choice
 from yindi.plan.claims import trend_caveat
+from yindi.plan.nation_layout import collective, crowding, gains, layout, solution, trade_off
+from yindi.plan.nation_regions import alike, each, levers, types
 from yindi.plan.notes import notes
 from yindi.plan.outlook import outlook, polarisation
-from yindi.plan.picks import chosen_industries
-from yindi.plan.rules import path_type
+from yindi.plan.period import years
+from yindi.plan.picks import ranked
+from yindi.plan.region import subtitle
 from yindi.plan.writer import Slot, Writer, body, items, order
 
 SHOWN = 5
-PRICED = ("limit", "floor")
-HEADS = {"regions": "regions_count"}
 
 
 def nation_document(w: Writer) -> Document:
-    """The national document."""
-    parts = (summary, pattern, gaps, space, structure, collective, layout, trade_off, outlook, regions, notes)
+    """The planning document of the whole."""
+    parts = (
+        opening,
+        pattern,
+        gaps,
+        space,
+        structure,
+        types,
+        collective,
+        layout,
+        trade_off,
+        gains,
+        levers,
+        outlook,
+        alike,
+        each,
+        ending,
+    )
     blocks: tuple[Block, ...] = tuple(block for part in parts for block in part(w))
-    title = w.say("title_nation").parts
-    subtitle = w.say("subtitle", first=w.name("year", w.study.panel.years[0]), last=w.name("year", w.year)).parts
-    return Document("nation", w.phrases.language, title, subtitle, blocks, w.voice)
+    first, _, last = years(w.study)
+    title = w.say(f"title_{scope(w)}", first=w.name("year", first), last=w.name("year", last))
+    return Document("nation", w.phrases.language, title.parts, subtitle(w), blocks, w.voice)
 
 
-def summary(w: Writer) -> tuple[Block, ...]:
-    """The findings of the whole in one paragraph."""
-    return (w.heading("summary"), Paragraph((_top(w), _gini(w), _crowding(w), _solution(w)), "lead"))
+def scope(w: Writer) -> str:
+    """nation where the study holds every province of the mainland, else whole."""
+    regions = w.study.config.regions
+    return "nation" if w.frame == "cn" and (regions.level, regions.scope) == ("province", "mainland") else "whole"
+
+
+def opening(w: Writer) -> tuple[Block, ...]:
+    """Why the plan is made, and its findings in a paragraph."""
+    first, _, last = years(w.study)
+    why = w.say("preamble_whole", first=w.name("year", first), last=w.name("year", last))
+    return (Paragraph((why,)), Paragraph(findings(w), "lead"))
+
+
+def findings(w: Writer) -> tuple[Sentence, ...]:
+    """Who leads, the gap, what advice region by region adds up to, what the layout keeps."""
+    return (_top(w), _gini(w), crowding(w), solution(w))
+
+
+def ending(w: Writer) -> tuple[Block, ...]:
+    """The notes, as an annex."""
+    return (w.heading("notes", annex=True), *notes(w)[1:])
 
 
 def pattern(w: Writer) -> tuple[Block, ...]:
@@ -42,7 +75,7 @@ def pattern(w: Writer) -> tuple[Block, ...]:
         [series],
         alt="figure_map_alt",
         year=w.name("year", w.year),
-        top=w.names("region", _ranked(w)[:SHOWN]),
+        top=w.names("region", ranked(w)[:SHOWN]),
     )
     return (w.heading("pattern"), body(_top(w), _bottom(w)), figure, _ranking(w), body(_weight_lead(w)), _weights(w))
 
@@ -91,90 +124,25 @@ def structure(w: Writer) -> tuple[Block, ...]:
     return (*blocks, w.grid("grid_structure", head, rows))
 
 
-def collective(w: Writer) -> tuple[Block, ...]:
-    """What advice region by region would add up to."""
-    table = w.table("opportunities.crowding")
-    crowded = [c for c in order(table, "regions", "industry") if table.number("crowded", industry=c) > 0]
-    found = [_crowded(w, c) for c in crowded[:SHOWN]]
-    lead = w.say(
-        "collective_lead",
-        "judgement",
-        portfolio=w.config("opportunities.portfolio"),
-        commitment=w.config("opportunities.commitment"),
-    )
-    verdict = w.say("collective_crowded" if crowded else "collective_calm", industries=w.names("industry", crowded))
-    return (w.heading("collective"), body(lead), body(verdict, _nowhere(w)), *items(found))
-
-
-def layout(w: Writer) -> tuple[Block, ...]:
-    """The layout: rules, what binds and at what price, industries before and after."""
-    duals = w.table("layout.duals")
-    binding = [
-        r for r in order(duals, "price", "rule") if duals.text("kind", rule=r) in PRICED and duals.number("price", rule=r) > 0
-    ]
-    prices = [_price(w, r) for r in binding[:SHOWN]]
-    lead = w.say("layout_lead", "model", industries=w.q("layout.solution", item="industries"))
-    price_lead = w.say("price_lead" if prices else "price_none", "model")
-    return (w.heading("layout"), body(lead, _solution(w)), body(price_lead), *items(prices), _industries(w), body(_bound(w)))
-
-
-def trade_off(w: Writer) -> tuple[Block, ...]:
-    """The front between the value of the whole and the floor of the lagging regions; who gains and who holds back."""
-    table = w.table("layout.frontier")
-    columns = [c for c in ("floor", "value", "lagging_value", "leading_value") if c in table.columns]
-    rows = [w.cells(table.name, columns, point=p) for p in table.labels("point")]
-    grid = w.grid("grid_frontier", columns, rows)
-    regional = w.table("layout.regions")
-    holding = order(regional, "kept_share", "region", largest=False)[:SHOWN]
-    held = w.say(
-        "hold_back",
-        "model",
-        regions=w.names("region", holding),
-        least=w.q("layout.regions", "kept_share", region=holding[0]),
-    )
-    return (w.heading("trade_off"), body(w.say("frontier_lead", "model"), held), *((grid,) if rows else ()))
-
-
-def regions(w: Writer) -> tuple[Block, ...]:
-    """One line a region: path type and its industries in the layout."""
-    types = {r: path_type(w.study, r) for r in w.study.panel.regions}
-    rows: list[tuple[Parts, ...]] = []
-    for r in _ranked(w):
-        own = Writer(w.study, w.phrases, r)
-        chosen = chosen_industries(own)
-        cell = w.joined(w.names("industry", chosen)) if chosen else w.title("none")
-        rows.append(((w.q("scores.rank", region=r, year=w.year),), (w.name("region", r),), w.title(f"path_{types[r]}"), cell))
-    grid = w.grid("grid_regions", ("rank", "region", "path", "portfolio"), rows, widths=(1, 2, 2, 8))
-    said = [
-        w.say("path_members", path=w.name("path", t), regions=w.names("region", [r for r in types if types[r] == t]))
-        for t in Counter(types.values())
-    ]
-    return (w.heading("regions"), body(w.say("regions_lead", "judgement")), *items(said), grid)
-
-
-def _ranked(w: Writer) -> list[str]:
-    return order(w.table("scores.rank"), "value", "region", largest=False, year=w.year)
-
-
 def _top(w: Writer) -> Sentence:
-    ranked = _ranked(w)
+    places = ranked(w)
     return w.say(
         "top",
         year=w.name("year", w.year),
-        regions=w.names("region", ranked[:SHOWN]),
-        first=w.name("region", ranked[0]),
-        index=w.q("scores.index", region=ranked[0], year=w.year),
+        regions=w.names("region", places[:SHOWN]),
+        first=w.name("region", places[0]),
+        index=w.q("scores.index", region=places[0], year=w.year),
         mean=w.q("scores.national", "mean", year=w.year),
     )
 
 
 def _bottom(w: Writer) -> Sentence:
-    ranked = _ranked(w)
+    places = ranked(w)
     return w.say(
         "bottom",
-        regions=w.names("region", ranked[-SHOWN:]),
-        last=w.name("region", ranked[-1]),
-        index=w.q("scores.index", region=ranked[-1], year=w.year),
+        regions=w.names("region", places[-SHOWN:]),
+        last=w.name("region", places[-1]),
+        index=w.q("scores.index", region=places[-1], year=w.year),
     )
 
 
@@ -187,7 +155,7 @@ def _ranking(w: Writer) -> Grid:
             (w.q("scores.rank_low", region=r, year=w.year), "–", w.q("scores.rank_high", region=r, year=w.year)),
             (w.q("scores.trend", "rank_first", region=r),),
         )
-        for r in _ranked(w)
+        for r in ranked(w)
     ]
     return w.grid(
         "grid_ranking",
@@ -299,68 +267,20 @@ def _refusal(w: Writer) -> Sentence:
     return w.say("relatedness_verdict", verdict=w.name("verdict", table.text("text", item="verdict")))
 
 
-def _nowhere(w: Writer) -> Sentence | None:
-    table = w.table("opportunities.endowment")
-    absent = [
-        q
-        for q in table.labels("requirement")
-        if not any(table.has("level", region=r, requirement=q) for r in w.study.panel.regions)
-    ]
-    return w.say("collective_left_out", "judgement", requirements=w.names("requirement", absent)) if absent else None
-
-
-def _crowding(w: Writer) -> Sentence:
-    table = w.table("opportunities.crowding")
-    first = order(table, "regions", "industry")[0]
-    return w.say(
-        "crowding",
-        "judgement",
-        industry=w.name("industry", first),
-        regions=w.q(table.name, "regions", industry=first),
-        share=w.q(table.name, "share", industry=first),
-    )
-
-
-def _crowded(w: Writer, industry: str) -> Sentence:
-    table = "opportunities.crowding"
-    columns = [c for c in ("regions", "share", "base_share", "addition", "expansion") if w.has(table, c, industry=industry)]
-    fill = {c: w.q(table, c, industry=industry) for c in columns}
-    phrase = "collective_item" if len(columns) == 5 else "collective_item_plain"
-    return w.say(phrase, "judgement", industry=w.name("industry", industry), **fill)
-
-
-def _solution(w: Writer) -> Sentence:
-    return w.say(
-        "solution",
-        "model",
-        objective=w.q("layout.solution", item="objective"),
-        bound=w.q("layout.solution", item="bound"),
-        gap=w.q("layout.solution", item="gap"),
-        alone=w.q("layout.solution", item="value_alone"),
-        kept=w.q("layout.solution", item="kept_share"),
-    )
-
-
-def _price(w: Writer, rule: str) -> Sentence:
-    table = "layout.duals"
-    return w.say(
-        "price_item",
-        "model",
-        rule=w.name("rule", rule),
-        limit=w.q(table, "limit", rule=rule),
-        price=w.q(table, "price", rule=rule),
-    )
-
-
-def _bound(w: Writer) -> Sentence:
-    fill = {i: w.q("layout.solution", item=i) for i in ("core", "swing", "fragile", "pairs")}
-    return w.say("solution_note", "model", **fill)
-
-
-def _industries(w: Writer) -> Grid:
-    table = w.table("layout.industries")
-    columns = [c for c in ("before", "limit", "regions", "price", "before_expansion", "expansion") if c in table.columns]
-    rows: list[list[Parts]] = [
-        [(w.name("industry", i),), *w.cells(table.name, columns, industry=i)] for i in order(table, "before", "industry")
-    ]
-    return w.grid("grid_industries", ("industry", *(HEADS.get(c, c) for c in columns)), rows, widths=(5, *(2 for _ in columns)))
+PARTS = (
+    opening,
+    pattern,
+    gaps,
+    space,
+    structure,
+    types,
+    collective,
+    layout,
+    trade_off,
+    gains,
+    levers,
+    outlook,
+    alike,
+    each,
+    ending,
+)

@@ -42,6 +42,18 @@ def least_fit(w: Writer) -> list[str]:
     ]
 
 
+def ranked(w: Writer) -> list[str]:
+    """All regions by rank in the last year."""
+    return order(w.table("scores.rank"), "value", "region", largest=False, year=w.year)
+
+
+def bound_by(w: Writer, requirement: str) -> list[str]:
+    """Industries whose largest shortfall here is one requirement, the best fitting first."""
+    table = w.table("opportunities.candidates")
+    ranked = order(table, "fit", "industry", region=w.subject)
+    return [c for c in ranked if table.text("binding", region=w.subject, industry=c) == requirement]
+
+
 def peers_of(w: Writer) -> list[str]:
     """Codes of the region's peers."""
     table = w.table("diagnosis.peers")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -12,6 +12,7 @@ from yindi.core.finding import Choice, Finding, Label, Quantity
 from yindi.core.study import Study
 from yindi.core.table import Table
 from yindi.plan.compose import listed, sentence
+from yindi.plan.frame import frame_of
 from yindi.plan.phrases import Phrases
 
 Slot = Quantity | Label | tuple[Label, ...] | Choice
@@ -25,6 +26,17 @@ class Writer:
     phrases: Phrases
     subject: str
     voice: str = "plan"
+    held: dict[str, Table] = field(default_factory=dict, compare=False, repr=False)
+    """Tables read so far; shared by the writers of one study."""
+
+    def about(self, subject: str) -> Writer:
+        """The same writer about another subject."""
+        return replace(self, subject=subject)
+
+    @property
+    def frame(self) -> str:
+        """cn or neutral, see data/plan_frames.yaml."""
+        return frame_of(self.study)
 
     @property
     def year(self) -> str:
@@ -33,7 +45,19 @@ class Writer:
 
     def table(self, name: str) -> Table:
         """A result table."""
-        return self.study.table(name)
+        if name not in self.held:
+            self.held[name] = self.study.table(name)
+        return self.held[name]
+
+    def maybe(self, name: str) -> Table | None:
+        """A result table, or None where the study has none."""
+        stage, _, entry = name.partition(".")
+        found = getattr(self.study.results.get(stage), entry, None)
+        return found if isinstance(found, Table) else None
+
+    def known(self, kind: str, code: str) -> Label:
+        """A label by its name where the tables of names have one, else by its own text."""
+        return self.name(kind if code in self.study.names.table.get(kind, {}) else "quote", code)
 
     def q(self, name: str, column: str = "value", **where: str) -> Quantity:
         """A cell as a Quantity."""
@@ -44,7 +68,8 @@ class Writer:
         return self.q("config", item=item)
 
     def say(self, phrase: str, grade: str = "data", /, **fill: Slot) -> Sentence:
-        """A sentence of the given phrase."""
+        """A sentence of the given phrase, or of its variant for the frame of the study where there is one."""
+        phrase = self.phrases.known(f"{phrase}_{self.frame}", phrase)
         quantities = {k: v for k, v in fill.items() if isinstance(v, Quantity)}
         labels = {k: v for k, v in fill.items() if isinstance(v, Label | tuple)}
         choices = {k: v for k, v in fill.items() if isinstance(v, Choice)}
@@ -55,6 +80,10 @@ class Writer:
         """A label in the writer's language."""
         return self.study.names.label(kind, code, self.phrases.language)
 
+    def text(self, words: str) -> Label:
+        """Words of the vocabulary as a label."""
+        return Label("quote", words, words)
+
     def names(self, kind: str, codes: Iterable[str]) -> tuple[Label, ...]:
         """Labels in the writer's language."""
         return tuple(self.name(kind, c) for c in codes)
@@ -64,12 +93,17 @@ class Writer:
         return listed(tuple(labels), self.phrases, self.study.names)
 
     def title(self, key: str) -> Parts:
-        """A heading or column head."""
-        return (self.phrases.title(key),)
+        """A heading or column head, or its variant for the frame of the study where there is one."""
+        framed = f"{key}_{self.frame}"
+        return (self.phrases.title(framed if framed in self.phrases.titles else key),)
 
-    def heading(self, key: str, level: int = 1) -> Heading:
+    def heading(self, key: str, level: int = 1, *, annex: bool = False) -> Heading:
         """A heading by key."""
-        return Heading(level, self.title(key))
+        return Heading(level, self.title(key), annex)
+
+    def named(self, region: str, level: int = 2) -> Heading:
+        """A heading that is the name of a region."""
+        return Heading(level, (self.name("region", region),))
 
     def word(self, row: str, sign: int) -> Parts:
         """A word of the vocabulary."""
@@ -148,6 +182,9 @@ def items(sentences: Iterable[Sentence | None]) -> tuple[Paragraph, ...]:
 
 def order(table: Table, column: str, axis: str, *, largest: bool = True, **where: str) -> list[str]:
     """Labels of `axis` by a column at the other labels, absent ones left out; ties keep the order of the labels."""
-    labels = [x for x in table.labels(axis) if table.has(column, **{axis: x}, **where)]
-    values = np.array([table.number(column, **{axis: x}, **where) for x in labels])
-    return [labels[n] for n in np.argsort(-values if largest else values, kind="stable")]
+    at = tuple(slice(None) if a == axis else labels.index(where[a]) for a, labels in table.axes)
+    values = table.array(column)[at]
+    there = np.flatnonzero(~np.isnan(values))
+    ranked = there[np.argsort(-values[there] if largest else values[there], kind="stable")]
+    labels = table.labels(axis)
+    return [labels[n] for n in ranked.tolist()]

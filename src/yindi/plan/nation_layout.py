@@ -1,0 +1,176 @@
+"""The collective check, the layout of all regions at once, its trade-offs, who gains and who is asked to hold back."""
+
+from __future__ import annotations
+
+from yindi.core.document import Block, Grid, Parts, Sentence
+from yindi.plan import picks
+from yindi.plan.space import holders
+from yindi.plan.writer import Slot, Writer, body, items, order
+
+SHOWN = 5
+PRICED = ("limit", "floor")
+HEADS = {"regions": "regions_count"}
+GAINS = {"count": "industries_count"}
+
+
+def collective(w: Writer) -> tuple[Block, ...]:
+    """What advice region by region would add up to."""
+    table = w.table("opportunities.crowding")
+    crowded = [c for c in order(table, "regions", "industry") if table.number("crowded", industry=c) > 0]
+    found = [_crowded(w, c) for c in crowded[:SHOWN]]
+    lead = w.say(
+        "collective_lead",
+        "judgement",
+        portfolio=w.config("opportunities.portfolio"),
+        commitment=w.config("opportunities.commitment"),
+    )
+    verdict = w.say("collective_crowded" if crowded else "collective_calm", industries=w.names("industry", crowded))
+    return (w.heading("collective"), body(lead), body(verdict, _nowhere(w)), *items(found))
+
+
+def layout(w: Writer) -> tuple[Block, ...]:
+    """The layout: rules, what binds and at what price, industries before and after."""
+    duals = w.table("layout.duals")
+    binding = [
+        r for r in order(duals, "price", "rule") if duals.text("kind", rule=r) in PRICED and duals.number("price", rule=r) > 0
+    ]
+    prices = [_price(w, r) for r in binding[:SHOWN]]
+    lead = w.say("layout_lead", "model", industries=w.q("layout.solution", item="industries"))
+    price_lead = w.say("price_lead" if prices else "price_none", "model")
+    return (w.heading("layout"), body(lead, solution(w)), body(price_lead), *items(prices), _industries(w), body(_bound(w)))
+
+
+def trade_off(w: Writer) -> tuple[Block, ...]:
+    """The front between the value of the whole and the floor of the lagging regions; who gains and who holds back."""
+    table = w.table("layout.frontier")
+    columns = [c for c in ("floor", "value", "lagging_value", "leading_value") if c in table.columns]
+    rows = [w.cells(table.name, columns, point=p) for p in table.labels("point")]
+    grid = w.grid("grid_frontier", columns, rows)
+    return (w.heading("trade_off"), body(w.say("frontier_lead", "model"), *_ends(w)), *((grid,) if rows else ()))
+
+
+def _ends(w: Writer) -> list[Sentence]:
+    """What the highest floor costs the whole and brings the lagging regions, against the lowest."""
+    table = w.table("layout.frontier")
+    points = [p for p in table.labels("point") if table.has("value", point=p) and table.has("lagging_value", point=p)]
+    if len(points) < 2:
+        return []
+    first, last = points[0], points[-1]
+    fill: dict[str, Slot] = {
+        "value": w.q(table.name, "value", point=first),
+        "less": w.q(table.name, "value", point=last),
+        "lagging": w.q(table.name, "lagging_value", point=first),
+        "more": w.q(table.name, "lagging_value", point=last),
+    }
+    return [w.say("frontier_ends", "model", **fill)]
+
+
+def gains(w: Writer) -> tuple[Block, ...]:
+    """Every region's share of its own best value, what it took and left; who holds back most, for whom and why."""
+    table = w.table("layout.regions")
+    holding = [r for r in order(table, "kept_share", "region", largest=False) if table.number("kept_share", region=r) < 1]
+    taking = [r for r in order(table, "gained", "region") if table.number("gained", region=r) > 0]
+    said = []
+    if holding:
+        least = w.q(table.name, "kept_share", region=holding[0])
+        said.append(w.say("hold_back", "model", regions=w.names("region", holding[:SHOWN]), least=least))
+    if taking:
+        most = w.q(table.name, "gained", region=taking[0])
+        said.append(
+            w.say("gain_most", "model", region=w.name("region", taking[0]), most=most, regions=w.names("region", taking[:SHOWN]))
+        )
+    if not said:
+        said.append(w.say("gain_none", "model"))
+    why = [s for r in holding[:SHOWN] if (s := _held_back(w, r)) is not None]
+    columns = ("count", "kept_share", "gained", "given_up")
+    rows: list[list[Parts]] = [
+        [(w.name("region", r),), *w.cells(table.name, columns, region=r)]
+        for r in order(table, "kept_share", "region", largest=False)
+    ]
+    grid = w.grid("grid_gains", ("region", *(GAINS.get(c, c) for c in columns)), rows, note=(w.say("gains_note", "model"),))
+    return (w.heading("gains"), body(*said), *items(why), grid)
+
+
+def _held_back(w: Writer, region: str) -> Sentence | None:
+    """What one region leaves, and to whom the places went first."""
+    own = w.about(region)
+    crowded, displaced, _ = picks.given_up(own)
+    gone = [*crowded, *displaced]
+    taken = list(dict.fromkeys(r for c in gone for r in holders(w, c)[:2] if r != region))
+    if not gone or not taken:
+        return None
+    return w.say(
+        "held_back",
+        "model",
+        region=w.name("region", region),
+        industries=w.names("industry", gone),
+        regions=w.names("region", taken[:SHOWN]),
+        kept=w.q("layout.regions", "kept_share", region=region),
+    )
+
+
+def _nowhere(w: Writer) -> Sentence | None:
+    table = w.table("opportunities.endowment")
+    absent = [
+        q
+        for q in table.labels("requirement")
+        if not any(table.has("level", region=r, requirement=q) for r in w.study.panel.regions)
+    ]
+    return w.say("collective_left_out", "judgement", requirements=w.names("requirement", absent)) if absent else None
+
+
+def crowding(w: Writer) -> Sentence:
+    table = w.table("opportunities.crowding")
+    first = order(table, "regions", "industry")[0]
+    return w.say(
+        "crowding",
+        "judgement",
+        industry=w.name("industry", first),
+        regions=w.q(table.name, "regions", industry=first),
+        share=w.q(table.name, "share", industry=first),
+    )
+
+
+def _crowded(w: Writer, industry: str) -> Sentence:
+    table = "opportunities.crowding"
+    columns = [c for c in ("regions", "share", "base_share", "addition", "expansion") if w.has(table, c, industry=industry)]
+    fill = {c: w.q(table, c, industry=industry) for c in columns}
+    phrase = "collective_item" if len(columns) == 5 else "collective_item_plain"
+    return w.say(phrase, "judgement", industry=w.name("industry", industry), **fill)
+
+
+def solution(w: Writer) -> Sentence:
+    return w.say(
+        "solution",
+        "model",
+        objective=w.q("layout.solution", item="objective"),
+        bound=w.q("layout.solution", item="bound"),
+        gap=w.q("layout.solution", item="gap"),
+        alone=w.q("layout.solution", item="value_alone"),
+        kept=w.q("layout.solution", item="kept_share"),
+    )
+
+
+def _price(w: Writer, rule: str) -> Sentence:
+    table = "layout.duals"
+    return w.say(
+        "price_item",
+        "model",
+        rule=w.name("rule", rule),
+        limit=w.q(table, "limit", rule=rule),
+        price=w.q(table, "price", rule=rule),
+    )
+
+
+def _bound(w: Writer) -> Sentence:
+    fill = {i: w.q("layout.solution", item=i) for i in ("core", "swing", "fragile", "pairs")}
+    return w.say("solution_note", "model", **fill)
+
+
+def _industries(w: Writer) -> Grid:
+    table = w.table("layout.industries")
+    columns = [c for c in ("before", "limit", "regions", "price", "before_expansion", "expansion") if c in table.columns]
+    rows: list[list[Parts]] = [
+        [(w.name("industry", i),), *w.cells(table.name, columns, industry=i)] for i in order(table, "before", "industry")
+    ]
+    return w.grid("grid_industries", ("industry", *(HEADS.get(c, c) for c in columns)), rows, widths=(5, *(2 for _ in columns)))
