@@ -7,9 +7,10 @@ import pytest
 from worlds import related_world, unrelated_world
 
 from yindi.core.errors import InfeasibleError, MethodError
-from yindi.opportunities import coordinate, logit, rules, scoring
+from yindi.opportunities import choice, coordinate, logit, relatedness, rules, scoring
 from yindi.opportunities.backtest import evaluate
-from yindi.opportunities.transitions import transition, trial
+from yindi.opportunities.models import usable
+from yindi.opportunities.transitions import restored, transition, trial
 
 
 def test_relatedness_is_allowed_where_it_works():
@@ -56,7 +57,10 @@ def test_the_future_is_not_read():
     x = related_world(5)
     changed = x.copy()
     changed[:, 3:] = changed[::-1, 3:]
-    np.testing.assert_array_equal(transition(x, 2, 4).features.values, transition(changed, 2, 4).features.values)
+    np.testing.assert_array_equal(
+        transition(x, 2, 4).features.of("marginals", "own", "relatedness"),
+        transition(changed, 2, 4).features.of("marginals", "own", "relatedness"),
+    )
 
 
 def test_entry_by_hand():
@@ -73,6 +77,87 @@ def test_empty_regions_are_no_candidates():
     step = transition(x, 2, 4)
     assert not step.candidates[0].any()
     assert not step.candidates[:, 0].any()
+
+
+def leaving_world(seed: int, *, kinds: int = 5) -> np.ndarray:
+    """Regions hold activities of every kind; those of a kind in which a region is weak are given up, four in five."""
+    rng = np.random.default_rng(seed)
+    strong = rng.random((150, kinds)) < 0.4
+    held = rng.random((150, 60)) < np.where(strong[:, np.arange(60) % kinds], 0.6, 0.25)
+    x = held * rng.lognormal(3, 0.2, held.shape)
+    panel = [x]
+    for _ in range(4):
+        lost = (rng.random(held.shape) < 0.2) & ~strong[:, np.arange(60) % kinds]
+        panel.append(np.where(lost, 0.0, panel[-1]))
+    return np.stack(panel, axis=1)
+
+
+def test_exit_by_hand():
+    # quotients of the first region's first activity: (6/8) / (9/16) = 1.33, then (1/8) / (9/16) = .22: it was there and left
+    x = np.array([[[6, 2], [1, 7]], [[3, 5], [8, 0]]], dtype=float)
+    step = transition(x, 0, 1, event="exit")
+    assert step.candidates.tolist() == [[True, False], [False, True]]
+    assert step.truth.tolist() == [[True, False], [False, True]]  # the second's second: (5/8) / (7/16) = 1.43, then 0
+
+
+def test_what_is_least_related_leaves_first():
+    found = evaluate(leaving_world(1), split=2, event="exit", boost=False)
+    assert (found.event, found.kind, found.verdict) == ("exit", "out_of_time", "allowed")
+    assert found.precision["density"] > 1.2 * found.base_rate
+    assert found.gain_low > 0
+    assert not any(name.startswith("rule") for name in found.scores)
+    assert (found.probability > 0).sum() == found.candidates
+
+
+def test_exits_without_relation_are_refused():
+    rng = np.random.default_rng(3)
+    x = np.repeat(rng.poisson(4, (100, 1, 50)) * rng.gamma(2.0, 1.0, (100, 1, 1)), 5, axis=1)
+    for t in range(1, 5):
+        x[:, t] = np.where(rng.random((100, 50)) < 0.15, 0.0, x[:, t - 1])
+    found = evaluate(x, split=2, event="exit", boost=False)
+    assert found.verdict == "no_gain"
+    with pytest.raises(MethodError, match="two years"):
+        evaluate(x[:, :1], split="hold_out", event="exit")
+
+
+def test_inner_split_stays_inside_the_training_period():
+    x = related_world(4)
+    laid = trial(x, 2, 0)
+    inner = laid.within()
+    learned, teachers, asked = inner.folds[0]
+    assert learned is laid.folds[0][0]
+    assert not (teachers & asked).any()
+    assert 0.2 < asked.mean() < 0.3
+    np.testing.assert_array_equal(inner.tested.truth, learned.truth & asked[:, None])
+
+
+def test_settings_do_not_depend_on_the_tested_years():
+    pytest.importorskip("sklearn")
+    x = related_world(4)
+    other = x.copy()
+    other[:, 3:] = other[:, 3:, ::-1]
+    models = [choice.settle(trial(p, 2, 0), usable(2000, None)) for p in (x, other)]
+    assert models[0] == models[1]
+
+
+def test_thinned_lessons_give_the_same_probabilities():
+    rng = np.random.default_rng(0)
+    x = rng.random((40_000, 1))
+    y = (rng.random(40_000) < 0.1 * x[:, 0]).astype(float)
+    kept = (y == 1) | (np.arange(40_000) % 4 == 0)
+    full, thin = logit.fit(x, y)(x), logit.fit(x[kept], y[kept])(x)
+    assert abs(full - restored(thin, 0.25)).max() < 0.01
+    assert abs(full - thin).max() > 0.1
+
+
+def test_above_three_thousand_activities_features_are_few_and_single():
+    rng = np.random.default_rng(0)
+    x = rng.gamma(0.3, 1.0, (30, 3100)) * (rng.random((30, 3100)) < 0.3)
+    step = transition(np.stack([x, x[::-1]], axis=1), 0, 1)
+    assert {v.dtype for v in step.features.parts} == {np.dtype(np.float32)}
+    m = step.here.astype(float)
+    expected = relatedness.density(m, relatedness.proximity(m, knn=20))
+    np.testing.assert_allclose(step.features.one("density_20"), expected, atol=1e-6)
 
 
 def test_split_must_leave_both_sides():

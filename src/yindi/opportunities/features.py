@@ -8,6 +8,9 @@ import numpy as np
 
 from yindi.opportunities.advantage import rca
 from yindi.opportunities.arrays import quotient
+from yindi.opportunities.complexity import links_of
+from yindi.opportunities.large import surroundings
+from yindi.opportunities.neighbours import nearest
 from yindi.opportunities.relatedness import density, proximity
 
 GROUPS = ("marginals", "own", "relatedness")
@@ -19,31 +22,73 @@ LARGEST = 3000
 
 @dataclass(frozen=True, slots=True)
 class Features:
-    """Names of the features as (group, name), and values (R,C,F) in that order."""
+    """Names of the features as (group, name), and in that order their values, each (R,C) or broadcast to it."""
 
     names: tuple[tuple[str, str], ...]
-    values: np.ndarray
+    parts: tuple[np.ndarray, ...]
+    shape: tuple[int, int]
+
+    def _chosen(self, groups: tuple[str, ...]) -> list[np.ndarray]:
+        used = [v for (group, _), v in zip(self.names, self.parts, strict=True) if group in groups]
+        return [np.broadcast_to(v, self.shape) for v in used]
 
     def of(self, *groups: str) -> np.ndarray:
         """The features of some groups, (R,C,f)."""
-        return self.values[..., [n for n, (group, _) in enumerate(self.names) if group in groups]]
+        return np.stack(self._chosen(groups), axis=2)
+
+    def rows(self, cells: np.ndarray, *groups: str) -> np.ndarray:
+        """The features of some groups in the chosen cells (R,C), (N,f): nothing else is copied."""
+        at = np.nonzero(cells)
+        made: np.ndarray = np.empty((len(at[0]), sum(g in groups for g, _ in self.names)))
+        for n, v in enumerate(self._chosen(groups)):
+            made[:, n] = v[at]
+        return made
 
     def one(self, name: str) -> np.ndarray:
         """One feature by name, (R,C)."""
-        return self.values[..., [n for _, n in self.names].index(name)]
+        return np.asarray(np.broadcast_to(self.parts[[n for _, n in self.names].index(name)], self.shape), dtype=float)
 
 
 def features(x: np.ndarray, here: np.ndarray) -> Features:
     """Features of every cell from amounts x (R,C) and presence (R,C) at the same date.
 
-    Above 3,000 regions or activities the factorisations, which need the cube of that number, are left out.
+    Above 3,000 regions or activities the factorisations and the likeness of regions and activities, which need the square or the
+    cube of that number, are left out; relatedness then rests on the nearest activities, and all is kept in single precision.
     """
-    expected = x.sum(axis=1, keepdims=True) * x.sum(axis=0) / max(float(x.sum()), 1e-300)
+    if max(x.shape) > LARGEST:
+        return _large(x, here)
+    expected = _expected(x)
     surplus = np.log1p(x) - np.log1p(expected)
     made = {("marginals", k): v for k, v in _marginals(x, here, expected).items()}
     made |= {("own", k): v for k, v in _own(x, surplus).items()}
     made |= {("relatedness", k): v for k, v in {**_near(here, x > 0), **_alike(x, here, surplus)}.items()}
-    return Features(tuple(made), np.stack([np.broadcast_to(v, x.shape) for v in made.values()], axis=2))
+    return Features(tuple(made), tuple(made.values()), (x.shape[0], x.shape[1]))
+
+
+def _expected(x: np.ndarray) -> np.ndarray:
+    made: np.ndarray = x.sum(axis=1, keepdims=True) * x.sum(axis=0) / max(float(x.sum()), 1e-300)
+    return made
+
+
+def _large(x: np.ndarray, here: np.ndarray) -> Features:
+    single = np.asarray(x, dtype=np.float32)
+    expected = _expected(single)
+    made = {("marginals", k): v for k, v in _marginals(single, here, expected).items()}
+    made |= {("own", k): v for k, v in _own(single, np.log1p(single) - np.log1p(expected)).items()}
+    made |= {("relatedness", k): v for k, v in _near_large(here, x > 0).items()}
+    kept = tuple(np.asarray(v, dtype=np.float32) for v in made.values())
+    return Features(tuple(made), kept, (x.shape[0], x.shape[1]))
+
+
+def _near_large(here: np.ndarray, active: np.ndarray) -> dict[str, np.ndarray]:
+    m, a, none = links_of(here), links_of(active), np.zeros(here.shape[1])
+    made = {f"density_{k}": surroundings(m, nearest(m, knn=k), none)[0] for k in NEIGHBOURS}
+    made["density"] = made["density_50"]
+    made["density_active"] = surroundings(a, nearest(a, knn=NEIGHBOURS[1]), none)[0]
+    middle = made[f"density_{NEIGHBOURS[1]}"]
+    made["relative_region"] = quotient(middle, middle.mean(axis=1, keepdims=True)).astype(np.float32)
+    made["relative_activity"] = quotient(middle, middle.mean(axis=0, keepdims=True)).astype(np.float32)
+    return made
 
 
 def _marginals(x: np.ndarray, here: np.ndarray, expected: np.ndarray) -> dict[str, np.ndarray]:
@@ -85,8 +130,6 @@ def _alike(x: np.ndarray, here: np.ndarray, surplus: np.ndarray) -> dict[str, np
         "like_regions_above": _neighbours(np.maximum(centred, 0.0).T).T,
         "like_regions_active": _neighbours(a.T).T,
     }
-    if max(x.shape) > LARGEST:
-        return made
     for name, y, ridge in (("present", m, 0.05), ("present_smooth", m, 0.2), ("quotient", centred, 0.1), ("surplus", double, 0.1),
                            ("active", a - a.mean(axis=0), 0.05)):  # fmt: skip
         made[f"linear_{name}"] = _linear(y, ridge * len(y))

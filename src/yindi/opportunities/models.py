@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -12,16 +13,23 @@ from yindi.core.errors import need
 from yindi.opportunities import logit
 
 LEAST_ENTRIES = 1000
+SETTINGS: tuple[Mapping[str, Any], ...] = (
+    {"max_iter": 100, "learning_rate": 0.08, "max_leaf_nodes": 15},
+    {"max_iter": 60, "learning_rate": 0.08, "max_leaf_nodes": 7},
+    {"max_iter": 50, "learning_rate": 0.16, "max_leaf_nodes": 15},
+    {"max_iter": 100, "learning_rate": 0.08, "max_leaf_nodes": 31},
+)
 Predictor = Callable[[np.ndarray], np.ndarray]
 
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """Name, the feature groups it may use, and whether it is boosted."""
+    """Name, the feature groups it may use, whether it is boosted, and then the position of its settings in SETTINGS."""
 
     name: str
     groups: tuple[str, ...]
     boosted: bool = False
+    setting: int = 0
 
     @property
     def relatedness(self) -> bool:
@@ -30,7 +38,7 @@ class Model:
 
     def learn(self, x: np.ndarray, y: np.ndarray) -> Predictor:
         """Fit on features (N,F) and outcomes (N,) and return the function from features to probabilities."""
-        return _boosted(x, y) if self.boosted else logit.fit(x, y)
+        return _boosted(x, y, SETTINGS[self.setting]) if self.boosted else logit.fit(x, y)
 
 
 MODELS = (
@@ -49,11 +57,9 @@ def usable(entries: int, boost: bool | None) -> tuple[Model, ...]:
     return tuple(m for m in MODELS if boost or not m.boosted)
 
 
-def _boosted(x: np.ndarray, y: np.ndarray) -> Predictor:
+def _boosted(x: np.ndarray, y: np.ndarray, setting: Mapping[str, float]) -> Predictor:
     ensemble = need("sklearn.ensemble", "predict")
     found = ensemble.HistGradientBoostingClassifier(
-        max_iter=100, learning_rate=0.08, max_leaf_nodes=15, min_samples_leaf=50, l2_regularization=1.0, max_features=0.3,
-        max_bins=64,
-        early_stopping=False, random_state=0,
-    ).fit(x, y)  # fmt: skip
+        **setting, min_samples_leaf=50, l2_regularization=1.0, max_features=0.3, max_bins=64, early_stopping=False, random_state=0
+    ).fit(x, y)
     return lambda rows: np.asarray(found.predict_proba(rows)[:, 1])
