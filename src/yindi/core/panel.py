@@ -114,8 +114,8 @@ class Panel:
         return dict(self.segments).get(item, (self.years,))
 
     def marks(self) -> np.ndarray:
-        """(R,T,K), True where a cell was corrected or imputed."""
-        return np.isin(self.status, (CORRECTED, IMPUTED))
+        """(R,T,K), True where a cell was corrected, imputed, or derived by a bridge."""
+        return np.isin(self.status, (CORRECTED, IMPUTED, DERIVED))
 
     def table(self) -> Table:
         """The panel as a Table named `panel` or `activity`: value, status and unit per cell."""

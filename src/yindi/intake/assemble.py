@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -11,12 +11,12 @@ from yindi.core.errors import Problems
 from yindi.intake.read import Grid
 from yindi.intake.reader import Cell, Reading
 
-OBSERVED, CORRECTED, IMPUTED = 1, 2, 3
+OBSERVED, CORRECTED, IMPUTED, DERIVED = 1, 2, 3, 4
 
 
 @dataclass(slots=True)
 class Cube:
-    """Values (R,T,K), 0 where absent; state: 0 absent, 1 observed, 2 corrected, 3 imputed.
+    """Values (R,T,K), 0 where absent; state: 0 absent, 1 observed, 2 corrected, 3 imputed, 4 derived.
 
     `book`, `row`, `column` say where each cell was read: position in `grids`, row and column from 1; -1 where nowhere.
     """
@@ -31,6 +31,7 @@ class Cube:
     column: np.ndarray
     grids: tuple[Grid, ...] = ()
     units: dict[str, str] = field(default_factory=dict)
+    filled: list[tuple[str, str, str, str, float, float, float]] = field(default_factory=list)
 
     @property
     def known(self) -> np.ndarray:
@@ -75,6 +76,13 @@ def cube(
                 _put(made, book, cell, at, problems)
         made.units.update({k: u for k, u in reading.units.items() if k})
     return made
+
+
+def only(made: Cube, regions: Sequence[str]) -> Cube:
+    """The cube with these regions, in this order."""
+    at = [made.regions.index(r) for r in regions]
+    arrays = {f: getattr(made, f)[at] for f in ("values", "state", "book", "row", "column")}
+    return replace(made, regions=tuple(regions), **arrays)
 
 
 def _put(made: Cube, book: int, cell: Cell, at: tuple[int, ...], problems: Problems) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -32,8 +33,8 @@ def joined(parts: Sequence[str]) -> str:
 
 def find(grid: Grid, *, rows: int = 1, skip: int = 0, spread: bool = False) -> Heads:
     """The heads of a grid: `rows` rows, after `skip` filled rows of titles; `spread`: upper heads hold until the next one."""
-    filled = [n for n, row in enumerate(grid.rows) if any(clean(c) for c in row)]
-    first = filled[min(skip, len(filled) - 1)]
+    filled = (n for n, row in enumerate(grid.rows) if any(clean(c) for c in row))
+    first = list(itertools.islice(filled, skip + 1))[-1]
     bottom = min(first + rows - 1, len(grid.rows) - 1)
     block = [[line(c) for c in row] for row in grid.rows[first : bottom + 1]]
     width = max(len(row) for row in block)

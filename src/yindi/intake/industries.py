@@ -10,12 +10,12 @@ import numpy as np
 
 from yindi.core.errors import Problems, did_you_mean
 from yindi.intake import findings
-from yindi.intake.assemble import Cube
+from yindi.intake.assemble import OBSERVED, Cube
 from yindi.intake.findings import Found
 from yindi.intake.read import Grid
 from yindi.intake.reader import Reading
 
-RARE, MAIN = 0.1, 0.9
+RARE, MAIN, SPARSE = 0.1, 0.9, 0.2
 
 
 def rare(cube: Cube) -> list[str]:
@@ -25,9 +25,31 @@ def rare(cube: Cube) -> list[str]:
     return [item for k, item in enumerate(cube.items) if stands[:, :, k].sum() < RARE * whole]
 
 
-def faults(cube: Cube, named: Collection[str], problems: Problems) -> None:
+def sparse(cube: Cube) -> bool:
+    """True where over a fifth of the pairs of region and industry, in the region-years that have any, stand in no file."""
+    stands = cube.book >= 0
+    whole = stands.any(axis=2).sum() * len(cube.items)
+    return bool(whole) and float(stands.sum()) < (1 - SPARSE) * float(whole)
+
+
+def zeros(cube: Cube) -> None:
+    """Write 0 where a region has a row in a year, but none for the industry: the file is declared a complete census."""
+    stands = cube.book >= 0
+    some = np.asarray(stands.any(axis=2, keepdims=True), bool)
+    cube.state[some & ~stands] = OBSERVED
+
+
+def undeclared(cube: Cube, file: str, problems: Problems) -> None:
+    """Add the problem that most pairs of region and industry have no row, and the file does not say what that means."""
+    stands = cube.book >= 0
+    whole = int(stands.any(axis=2).sum()) * len(cube.items)
+    message = f"{whole - int(stands.sum()):,} of {whole:,} pairs of region and industry have no row: zero, or unknown?"
+    problems.add(file, message, "say it in study.yaml: absent: zero (a complete census), or add the rows")
+
+
+def faults(cube: Cube, named: Collection[str], problems: Problems, *, rare_ones: bool = True) -> None:
     """Add a problem for every rare industry code and every negative value; `named`: codes that have a name."""
-    strange = rare(cube)
+    strange = rare(cube) if rare_ones else []
     usual = [i for i in cube.items if i not in strange]
     for item in strange:
         k = cube.at(item)

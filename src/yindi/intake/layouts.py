@@ -49,9 +49,15 @@ class _Keys:
     name: int | None
     fine: bool
 
+    parent: int | None = None
+
     @property
     def taken(self) -> set[int]:
-        return {k for k in (self.region, self.year, self.name) if k is not None}
+        return {k for k in (self.region, self.year, self.name, self.parent) if k is not None}
+
+    @property
+    def places(self) -> tuple[int, ...]:
+        return tuple(k for k in (self.region, self.name, self.year, self.parent) if k is not None)
 
 
 def _key_columns(r: Reader, top: int) -> _Keys:
@@ -63,7 +69,7 @@ def _key_columns(r: Reader, top: int) -> _Keys:
     if fixed is None:
         r.add(top + 1, None, f"year: {r.spec.year!r} is not a year.", 'write year: "=2020", or name the column with the year')
     fine = region is not None and (year is not None or bool(fixed))
-    return _Keys(region or 0, year, name, fine)
+    return _Keys(region or 0, year, name, fine, r.parent_at)
 
 
 def _factors(r: Reader, top: int, items: Mapping[int, str]) -> dict[int, float]:
@@ -73,7 +79,7 @@ def _factors(r: Reader, top: int, items: Mapping[int, str]) -> dict[int, float]:
 def _wide(r: Reader) -> None:
     top = r.find_head()
     keys = _key_columns(r, top)
-    items = _items_wide(r, top, {*keys.taken, *([r.parent_at] if r.parent_at is not None else [])})
+    items = _items_wide(r, top, keys.taken)
     if not keys.fine:
         return
     factors = _factors(r, top, items)
@@ -111,21 +117,39 @@ def _long(r: Reader) -> None:
     seen: dict[tuple[str, ...], int] = {}
     r.learn(top, keys.region, keys.year)
     for n, row in r.body(top):
-        region = r.region_of(row, n, keys.region, keys.name, keys.year)
-        when = r.year_of(row, n, keys.year) if region else None
-        item = _item(r, row, n, item_at) if when else None
-        if region is None or when is None or item is None:
+        found = _who(r, row, n, keys, item_at)
+        if found is None:
             continue
-        part = (text(row, keys.region),) if r.spec.prefix is not None else ()
-        if (region, when, item, *part) in seen:
+        part = (str(row[keys.region]),) if r.spec.prefix is not None else ()
+        if seen.setdefault((*found, *part), n) != n:
+            region, when, item = found
             who = f"{item} of {r.gazetteer.name(region)} ({' '.join((region, *part))}) {when}"
-            r.add(n, None, f"{who} stands here and already in row {seen[region, when, item, *part]}.", "keep one of the two rows")
+            r.add(n, None, f"{who} stands here and already in row {seen[(*found, *part)]}.", "keep one of the two rows")
             continue
-        seen[region, when, item, *part] = n
-        r.reading.rows.setdefault((region, when), n)
-        _long_value(r, row, Cell(region, when, item, None, n, value_at + 1), unit_at)
+        r.reading.rows.setdefault(found[:2], n)
+        _long_value(r, row, Cell(*found, None, n, value_at + 1), unit_at)
     if r.spec.prefix is not None:
         r.reading.cells = _summed(r.reading.cells)
+
+
+def _who(r: Reader, row: Sequence[object], n: int, keys: _Keys, item_at: int) -> tuple[str, str, str] | None:
+    """Region, year and item of a row, remembered by how they are written; None where one of them has none."""
+    raw = tuple([row[k] if k < len(row) else "" for k in keys.places])
+    pair = r.who.get(raw)
+    if pair is None:
+        region = r.region_of(row, n, keys.region, keys.name, keys.year)
+        when = r.year_of(row, n, keys.year) if region else None
+        if region is None or when is None:
+            return None
+        pair = (region, when)
+        if r.plain(row, keys.region, keys.year):
+            r.who[raw] = pair
+    written = row[item_at] if item_at < len(row) else ""
+    item = r.items.get(written) or _item(r, row, n, item_at)
+    if item is None:
+        return None
+    r.items[written] = item
+    return (*pair, item)
 
 
 def _summed(cells: Sequence[Cell]) -> list[Cell]:
@@ -153,7 +177,8 @@ def _item(r: Reader, row: Sequence[object], n: int, at: int) -> str | None:
 
 def _long_value(r: Reader, row: Sequence[object], cell: Cell, unit_at: int | None) -> None:
     at = cell.column - 1
-    fine, value = r.number_of(row[at] if at < len(row) else "", cell.row, at, cell.item)
+    raw = row[at] if at < len(row) else ""
+    fine, value = r.number_of(raw, cell.row, at, cell.item)
     if not fine:
         r.reading.faulty.add((cell.region, cell.year, cell.item))
         return

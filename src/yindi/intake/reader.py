@@ -73,7 +73,10 @@ class Reader:
     common_unit: str = ""
     names: tuple[str, ...] = ()
     parent_at: int | None = None
-    memory: dict[tuple[object, ...], str | None] = field(default_factory=dict)
+    length: int = 0
+    memory: dict[object, str] = field(default_factory=dict)
+    who: dict[tuple[object, ...], tuple[str, str]] = field(default_factory=dict)
+    items: dict[object, str] = field(default_factory=dict)
 
     @property
     def fixed_year(self) -> str:
@@ -136,20 +139,17 @@ class Reader:
     def _when(self, row: Sequence[object], year_at: int | None) -> str:
         return self.fixed_year or text(row, year_at)
 
+    def plain(self, row: Sequence[object], at: int, year_at: int | None) -> bool:
+        """True where a region is read without anything to tell of each of its rows."""
+        written = normal(text(row, at))
+        return (self._when(row, year_at), written) not in self.only_left and written not in self.gazetteer.told
+
     def region_of(self, row: Sequence[object], n: int, at: int, name_at: int | None, year_at: int | None) -> str | None:
         """The code of a row's region; None (with a problem, or as a total that is left out) where there is none."""
-        key = tuple(row[k] if k is not None and k < len(row) else "" for k in (at, name_at, year_at, self.parent_at))
-        if key in self.memory:
-            return self.memory[key]
-        before = sum(map(len, (self.reading.left_out, self.reading.by_missing, self.problems.found)))
-        found = self._region_of(row, n, at, name_at, year_at)
-        if found is not None and sum(map(len, (self.reading.left_out, self.reading.by_missing, self.problems.found))) == before:
-            self.memory[key] = found
-        return found
-
-    def _region_of(self, row: Sequence[object], n: int, at: int, name_at: int | None, year_at: int | None) -> str | None:
         written, when = text(row, at), self._when(row, year_at)
         if self.spec.prefix is not None:
+            if not self._whole(written, n, at):
+                return None
             written = written[: self.spec.prefix]
         left = self.only_left.get((when, normal(written)))
         if left is not None:
@@ -171,6 +171,15 @@ class Reader:
         if said := self.gazetteer.told.get(normal(written)):
             self.reading.told.setdefault(said, []).append(n)
         return self._agreed(row, n, code, written, name_at)
+
+    def _whole(self, written: str, n: int, at: int) -> bool:
+        """False, with a problem, where a code is not as long as the others: a leading zero is lost, or it is another level."""
+        self.length = self.length or len(written)
+        if len(written) == self.length:
+            return True
+        message = f"the code {written!r} has {len(written)} signs, the first one {self.length}."
+        self.add(n, at + 1, message, "keep leading zeros (codes are text), and rows of one level only")
+        return False
 
     def _answer(self, written: str) -> str:
         return f"add to study.yaml: regions: {{aliases: {{{written!r}: CODE}}}}, or correct the file"
@@ -198,7 +207,7 @@ class Reader:
         if at is None:
             return self.fixed_year
         raw = row[at] if at < len(row) else ""
-        key = ("year", raw)
+        key = (type(raw), raw)
         if key not in self.memory:
             try:
                 self.memory[key] = year(raw, self.spec.fiscal_year)
@@ -221,7 +230,7 @@ class Reader:
     def body(self, top: int) -> Iterator[tuple[int, Sequence[object]]]:
         """Rows below the head with their numbers in the file; blank rows and notes are passed over."""
         for n, row in enumerate(self.grid.rows[top + 1 :], top + 2):
-            if sum(c is not None and c != "" and c != " " for c in row) > MANY:
+            if len(row) - row.count("") - row.count(None) > MANY and row.count(" ") == 0:
                 yield n, row
                 continue
             filled = [clean(c) for c in row if clean(c)]

@@ -125,12 +125,14 @@ def gbt2260(level: str) -> Register:
     return Register("gbt2260", level, f"{level} of GB/T 2260", made)
 
 
-def _packaged_iso() -> Register:
-    rows = resources.rows("regions/iso3166_2.csv")
+def _packaged_iso(country: str | None) -> Register:
+    rows = [r for r in resources.rows("regions/iso3166_2.csv") if country in (None, r["parent"])]
     units = {r["code"]: Unit(r["code"], r["zh"], r["en"], tuple(filter(None, r["aliases"].split("|"))), r["parent"], r["group"])
              for r in rows}  # fmt: skip
     groups = {r["group"]: (r["group_zh"], r["group_en"]) for r in rows}
-    return Register("iso3166_2", "unit", "code of ISO 3166-2", units, _PATTERNS["iso3166_2"], groups)
+    pattern = _PATTERNS["iso3166_2"] if country is None else re.compile(rf"{re.escape(country)}-[A-Z0-9]{{1,3}}")
+    national = {r["national"]: r["code"] for r in rows} if country else {}
+    return Register("iso3166_2", "unit", "code of ISO 3166-2", units, pattern, groups, national)
 
 
 COLUMNS = ("code", "name", "name_en", "parent", "group", "longitude", "latitude", "area", "population", "aliases")
@@ -184,8 +186,8 @@ def register(chosen: config.Regions, text: str | None, problems: Problems) -> Re
     if chosen.standard == "nuts":
         return Register("nuts", chosen.level, f"code of NUTS level {chosen.level[-1]}", mine, _PATTERNS["nuts"])
     if chosen.standard == "iso3166_2":
-        made = _packaged_iso()
-        return Register("iso3166_2", "unit", made.title, {**made.units, **mine}, made.open_codes, made.groups)
+        made = _packaged_iso(chosen.country)
+        return Register("iso3166_2", "unit", made.title, {**made.units, **mine}, made.open_codes, made.groups, made.national)
     return Register("own", "unit", f"region of {chosen.table}", mine, fold=str)
 
 
