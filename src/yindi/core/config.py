@@ -116,6 +116,24 @@ class Layout(Model):
     gap: float = Field(default=1e-4, ge=0)
     """Relative gap at which the solver stops."""
     front_points: int = Field(default=6, ge=0, le=40)
+    shocks: int = Field(default=3, ge=0, le=20)
+    """Most industries that fail at once in the table of protection; 0: no such table."""
+    shock_loss: float = Field(default=0.3, ge=0, le=1)
+    """Judgement: share of its value that an industry loses everywhere when it fails."""
+    lever_budgets: dict[str, float] = {}
+    """Lever -> its part of all spending on levers; empty: equal parts."""
+    lever_effect: float = Field(default=0.1, gt=0, le=1)
+    """Judgement: what average spending on a lever closes of a region's distance to the frontier, as far as the lever holds it."""
+    lever_cap: float = Field(default=0.0, ge=0)
+    """Most a region can absorb, in times of the average region's spending; 0: no limit (a limit needs the extra `levers`)."""
+    lever_spillover: float = Field(default=0.0, ge=0, lt=1)
+    """Judgement: part of a region's gain that reaches its neighbours."""
+    periods: int = Field(default=0, ge=0, le=10)
+    """Periods of a rolling horizon in which the layout is begun; 0: no such table."""
+    period_lift: float = Field(default=0.3, ge=0)
+    """Judgement: what holding the most related industry adds to the value of another, one period later."""
+    period_discount: float = Field(default=0.9, gt=0, le=1)
+    """Judgement: what a period later is worth."""
 
 
 class Simulate(Model):

@@ -107,12 +107,11 @@ def _implied(n: National, parts: Parts, matrix: Matrix) -> tuple[np.ndarray, np.
     return lower, upper
 
 
-def coordinate(split: Split, prices: np.ndarray, *, gap: float, rounds: int = ROUNDS, near: bool = True) -> Coordinated:
+def coordinate(split: Split, prices: np.ndarray, *, gap: float, rounds: int = ROUNDS) -> Coordinated:
     """Prices improved until master and bound agree to a quarter of `gap`, or after `rounds`; the bound holds at any time.
 
-    The master's prices stay in a box around the best ones (boxstep). `near`: the first prices are the relaxation's, so that the
-    box need not move; else it moves, and widens, until it holds the master's prices. Source: Dantzig and Wolfe (1960), du Merle
-    and others (1999).
+    The master's prices stay in a box around the first ones (boxstep), which should be the relaxation's. Source: Dantzig and Wolfe
+    (1960), du Merle and others (1999).
     """
     best_price = split.signed(prices)
     width = BOX * float(np.abs(split.matrix.cost[split.parts.plan]).mean()) if split.parts.plan.size else 1.0
@@ -123,16 +122,16 @@ def coordinate(split: Split, prices: np.ndarray, *, gap: float, rounds: int = RO
     plans: list[np.ndarray] = []
     for _ in range(rounds):
         value, reply = split.value(price, start)
+        if not np.isfinite(value):
+            break
         if value < bound - 1e-9 * abs(value):
             bound, best_price = value, price
         start, used = reply.multipliers, np.maximum(used, reply.plan)
         plans.append(reply.plan)
         master.add(*split.column(reply.plan))
-        level, told, inside = master.solve()
+        level, told = master.solve()
         if bound - level <= PATIENCE * gap * abs(bound):
-            if inside or near:
-                break
-            master.move(best_price)
+            break
         price = 0.5 * best_price + 0.5 * split.signed(told)
     return _held(split, master, plans, bound, best_price, used, len(plans))
 

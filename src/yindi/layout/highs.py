@@ -11,7 +11,6 @@ from yindi.core.errors import YindiError
 from yindi.layout.model import Matrix
 
 INFEASIBLE, OPTIMAL = "infeasible", "optimal"
-WIDER = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +105,7 @@ class Master:
         import highspy
         from scipy.sparse import csr_matrix, hstack, identity, vstack
 
-        self.rows, self.shared, self.regions, self.width = together.shape[0], together.shape[1], regions, width
+        self.rows, self.shared, self.regions = together.shape[0], together.shape[1], regions
         square = identity(self.rows, format="csr")
         top = hstack([together, square, -square]).tocsr()
         whole = vstack([top, csr_matrix((regions, top.shape[1]))]).tocsr()
@@ -131,19 +130,11 @@ class Master:
                             more.indptr.astype(np.int32), more.indices.astype(np.int32), more.data)  # fmt: skip
         self._added += 1
 
-    def solve(self) -> tuple[float, np.ndarray, bool]:
-        """The master's value, its prices of the national rows, and whether they lie inside the box."""
+    def solve(self) -> tuple[float, np.ndarray]:
+        """The master's value and its prices of the national rows."""
         self.solver.run()
-        solution = self.solver.getSolution()
-        slack = np.array(solution.col_value[self.shared : self.shared + 2 * self.rows])
         value = -float(self.solver.getInfo().objective_function_value)
-        return value, -np.array(solution.row_dual[: self.rows]), bool(slack.max(initial=0.0) <= 1e-7)
-
-    def move(self, prices: np.ndarray) -> None:
-        """Put the box around other prices, and make it wider."""
-        self.width *= WIDER
-        at = np.arange(self.shared, self.shared + 2 * self.rows, dtype=np.int32)
-        self.solver.changeColsCost(len(at), at, np.concatenate([self.width - prices, prices + self.width]))
+        return value, -np.array(self.solver.getSolution().row_dual[: self.rows])
 
     def weights(self) -> np.ndarray:
         """(rounds, regions) the share of each reply in the master's point."""

@@ -31,10 +31,11 @@ def loosened(problem: Problem, rule: Rule) -> Problem:
     return replace(problem, **changes)  # type: ignore[arg-type]
 
 
-def gains(
+def effects(
     problem: Problem, found: Solution, *, families: Sequence[str] = FAMILIES, gap: float = 1e-6, seed: int = 0
-) -> dict[str, float]:
-    """Per rule code, what the best plan gains when that rule alone is loosened; 0 for rules that do not bind.
+) -> dict[str, tuple[float, float]]:
+    """Per rule code, what the best plan gains when that rule alone is loosened, and how many pairs of the layout it then does
+    without; 0 for rules that do not bind.
 
     The value lagging regions must keep stays what it was, except where the floor itself is the rule.
     """
@@ -43,12 +44,20 @@ def gains(
     for code, dual in found.duals.items():
         if dual.rule.family not in families:
             continue
-        result[code] = 0.0
+        result[code] = (0.0, 0.0)
         if dual.binding or dual.price > 0:
             floor = None if dual.rule.family == FLOOR else held
             plan, _ = solve_with_floor(loosened(problem, dual.rule), floor, gap=gap, seed=seed)
-            result[code] = max(0.0, check.objective(loosened(problem, dual.rule), plan) - found.objective)
+            more = max(0.0, check.objective(loosened(problem, dual.rule), plan) - found.objective)
+            result[code] = (more, float((found.allocation * (1 - plan)).sum()) if more > 0 else 0.0)
     return result
+
+
+def gains(
+    problem: Problem, found: Solution, *, families: Sequence[str] = FAMILIES, gap: float = 1e-6, seed: int = 0
+) -> dict[str, float]:
+    """Per rule code, what the best plan gains when that rule alone is loosened; see `effects`."""
+    return {code: gain for code, (gain, _) in effects(problem, found, families=families, gap=gap, seed=seed).items()}
 
 
 def _changed(given: object, at: int, by: float) -> np.ndarray:

@@ -19,7 +19,7 @@ HARD = ("package", "most", "least", "units", "slots", "pool", "strategic", "shar
 WORDS = {"package": "locked pair", "most": "largest portfolio of", "least": "smallest portfolio of", "units": "own units",
          "slots": "pool of further places", "pool": "national", "strategic": "enough regions for",
          "share": "largest share of", "floor": "floor under the worst regions"}  # fmt: skip
-FEW, FEWEST, MANY = 12, 2000, 150_000
+FEW, FEWEST = 12, 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +51,7 @@ def plan_nation(national: National, *, gap: float = 1e-3, seed: int = 0) -> Nati
     """
     parts = assemble(national)
     matrix = parts.model.matrix()
-    relaxed = highs.run(_first(parts, matrix), relax=True, seed=seed)
-    if relaxed.status == highs.INFEASIBLE:
-        relaxed = highs.run(matrix, relax=True, seed=seed)
+    relaxed = highs.run(matrix, relax=True, seed=seed)
     if relaxed.status == highs.INFEASIBLE:
         raise InfeasibleError(_contradiction(parts.model, matrix))
     found, prices = searched(Split(national, parts, matrix), relaxed, gap=gap, seed=seed)
@@ -61,16 +59,6 @@ def plan_nation(national: National, *, gap: float = 1e-3, seed: int = 0) -> Nati
         raise InfeasibleError(_contradiction(parts.model, matrix))
     plan = checked(national, parts, found.x, found.objective)
     return NationalPlan(plan, found.objective, max(found.objective, found.bound), highs.OPTIMAL, _prices(parts.model, prices))
-
-
-def _first(parts: Parts, matrix: Matrix) -> Matrix:
-    """The model whose relaxation gives the first prices: all of it, or one package a pair where there are very many."""
-    packages = parts.plan.shape[1]
-    if parts.plan.size < MANY or packages == 1:
-        return matrix
-    upper = matrix.upper.copy()
-    upper[np.delete(parts.plan, packages // 2, axis=1)] = 0.0
-    return matrix.within(matrix.lower, upper)
 
 
 def searched(split: Split, relaxed: highs.Outcome, *, gap: float, seed: int) -> tuple[highs.Outcome, np.ndarray]:
@@ -81,19 +69,18 @@ def searched(split: Split, relaxed: highs.Outcome, *, gap: float, seed: int) -> 
     """
     matrix, plan = split.matrix, split.parts.plan
     whole = bool((np.abs(relaxed.x - np.round(relaxed.x))[matrix.integer] < 1e-7).all())
-    found = coordinate(split, relaxed.row_duals[split.rows], gap=gap, rounds=1 if whole or plan.size < FEWEST else ROUNDS,
-                       near=plan.size < MANY or plan.shape[1] == 1)  # fmt: skip
+    found = coordinate(split, relaxed.row_duals[split.rows], gap=gap, rounds=1 if whole or plan.size < FEWEST else ROUNDS)
     prices = relaxed.row_duals.copy()
     prices[split.rows] = found.prices
     best: highs.Outcome | None = None
-    for lower, upper in _searches(split, found) if plan.size >= FEWEST else ():
+    for lower, upper in _searches(split, found) if plan.size >= FEWEST and np.isfinite(found.bound) else ():
         target = found.bound - gap * abs(found.bound)
         tried = highs.run(matrix.within(lower, upper), gap=gap / 4, seed=seed, target=target)
         if tried.status == highs.OPTIMAL and (best is None or tried.objective > best.objective):
             best = tried
         if best is not None and best.objective >= target:
             return replace(best, bound=found.bound), prices
-    target = found.bound - gap * abs(found.bound)
+    target = found.bound - gap * abs(found.bound) if np.isfinite(found.bound) else np.inf
     last = highs.run(matrix, gap=gap, seed=seed, target=target, start=None if best is None else best.x)
     return replace(last, bound=min(last.bound, found.bound)), prices
 

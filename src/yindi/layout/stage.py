@@ -13,19 +13,21 @@ from yindi.core.errors import EvidenceError, Problems, did_you_mean
 from yindi.core.names import Names
 from yindi.core.streams import stream
 from yindi.core.study import Bench, Study
+from yindi.layout import accounts
 from yindi.layout.frontier import front
-from yindi.layout.marginal import gains
-from yindi.layout.prices import best_alone
+from yindi.layout.marginal import effects
 from yindi.layout.problem import Problem
+from yindi.layout.rolling import relatedness, rolling
 from yindi.layout.rules import FLOOR, FORBIDDEN, LIMIT, LOCKED, Rule
 from yindi.layout.solver import Solution, solve
-from yindi.layout.stability import CORE, FRAGILE, SWING, frequency, kinds, margins
+from yindi.layout.stability import frequency, kinds, margins
 from yindi.layout.value import REASONS, attractiveness, expansion, lagging, value
 
 OPPORTUNITIES = ("opportunities.fit", "opportunities.industries", "scores.index", "config")
+AFTER = (*OPPORTUNITIES, "layout.allocation")
 CITES = ("Huangfu and Hall 2018",)
 REST = "rest"
-DRAWS = 100
+DRAWS, SHOCK_GAP = 100, 1e-3
 SOLUTION_UNITS = {**dict.fromkeys(("objective", "bound", "relaxation", "value_alone", "floor", "lagging_best", "lagging_value",
                                    "leading_value"), "points"), "gap": "small_share", "kept_share": "share"}  # fmt: skip
 PRICED = (LIMIT, FLOOR, FORBIDDEN, LOCKED)
@@ -53,9 +55,14 @@ def layout(study: Study) -> Study:
     _allocation(bench, stated, found)
     _regions(bench, stated, found)
     _industries(bench, stated, found)
-    _duals(bench, found, gains(stated.problem, found, families=PRICED, gap=config.gap, seed=study.config.seed))
+    _duals(bench, found, effects(stated.problem, found, families=PRICED, gap=config.gap, seed=study.config.seed))
     _solution(bench, stated, found)
     _frontier(bench, stated)
+    _goals(bench, stated, found)
+    _equity(bench, stated, found)
+    _protection(bench, stated, found)
+    _levers(bench, stated)
+    _rolling(bench, stated)
     return bench.done()
 
 
@@ -112,6 +119,9 @@ def _known(study: Study, regions: tuple[str, ...], industries: tuple[str, ...]) 
 
     for name in config.cap_overrides:
         look("layout.cap_overrides", "industry", name, industries)
+    levers = study.table("diagnosis.levers").labels("lever") if "diagnosis" in study.results else tuple(config.lever_budgets)
+    for name in config.lever_budgets:
+        look("layout.lever_budgets", "lever", name, levers)
     for name in config.attractiveness:
         look("layout.attractiveness", "reason", name, REASONS)
     for place in ("forbidden", "locked"):
@@ -122,12 +132,18 @@ def _known(study: Study, regions: tuple[str, ...], industries: tuple[str, ...]) 
     problems.raise_if_any()
 
 
+def _reasons(study: Study, industries: tuple[str, ...]) -> tuple[np.ndarray, np.ndarray]:
+    """The five reasons (C,K) of each industry and the user's weights (K,) of them, equal where none are given."""
+    table, given = study.table("opportunities.industries").select(industry=industries), study.config.layout.attractiveness
+    reasons = np.column_stack([table.dense(r) for r in REASONS])
+    return reasons, np.array([given.get(r, 0.0) if given else 1.0 for r in REASONS])
+
+
 def _attractive(study: Study, industries: tuple[str, ...]) -> np.ndarray:
     table, given = study.table("opportunities.industries").select(industry=industries), study.config.layout.attractiveness
-    if not given or set(given) - set(REASONS):
-        return table.dense("attractiveness")
-    reasons = np.column_stack([table.dense(r) for r in REASONS])
-    return attractiveness(reasons, np.array([given.get(r, 0.0) for r in REASONS]))
+    return (
+        table.dense("attractiveness") if not given or set(given) - set(REASONS) else attractiveness(*_reasons(study, industries))
+    )
 
 
 def _size(study: Study, regions: tuple[str, ...]) -> np.ndarray:
@@ -171,6 +187,7 @@ def _allocation(bench: Bench, stated: Stated, found: Solution) -> None:
         "margin": margins(problem, found),
         "frequency": often,
         "kind": kinds(plan, often),
+        "passes": accounts.passes(problem, found, stated.before),
     }
     params = {**study.config.layout.model_dump(mode="json", exclude={"front_points"}), "draws": DRAWS}
     bench.make(
@@ -187,20 +204,10 @@ def _allocation(bench: Bench, stated: Stated, found: Solution) -> None:
 
 
 def _regions(bench: Bench, stated: Stated, found: Solution) -> None:
-    problem, plan = stated.problem, found.allocation
-    held, alone = (plan * problem.value).sum(axis=1), best_alone(problem)
-    columns = {
-        "count": plan.sum(axis=1),
-        "value": held,
-        "best_alone": alone,
-        "kept_share": np.divide(held, alone, out=np.ones_like(held), where=alone > 0),
-        "lagging": np.asarray(problem.lagging).astype(float),
-        "gained": (plan * (1 - stated.before)).sum(axis=1),
-        "given_up": (stated.before * (1 - plan)).sum(axis=1),
-    }
     units = {"count": "count", "value": "value", "best_alone": "value", "kept_share": "share", "lagging": "count",
              "gained": "count", "given_up": "count"}  # fmt: skip
-    bench.make("regions", ((REGION, tuple(problem.regions)),), columns, method="layout.compare",
+    bench.make("regions", ((REGION, tuple(stated.problem.regions)),),
+               accounts.by_region(stated.problem, found.allocation, stated.before), method="layout.compare",
                inputs=("layout.allocation", "opportunities.independent", "scores.index"), units=units)  # fmt: skip
 
 
@@ -275,52 +282,15 @@ def _sections(study: Study, regions: tuple[str, ...]) -> tuple[tuple[str, ...], 
     return tuple(y for y, ok in zip(years, whole, strict=True) if ok), {k: v[:, whole] for k, v in values.items()}
 
 
-def _duals(bench: Bench, found: Solution, gained: Mapping[str, float]) -> None:
+def _duals(bench: Bench, found: Solution, effect: Mapping[str, tuple[float, float]]) -> None:
     rules = sorted(found.duals)
-    duals = [found.duals[r] for r in rules]
-    columns = {
-        "activity": np.array([d.activity for d in duals], float),
-        "limit": np.array([d.limit for d in duals], float),
-        "price": np.array([d.price for d in duals], float),
-        "binding": np.array([d.binding for d in duals], float),
-        "gain": np.array([gained.get(r, np.nan) for r in rules], float),
-        "kind": np.array([d.rule.family for d in duals], dtype=str),
-        "region": np.array([d.rule.region for d in duals], dtype=str),
-        "industry": np.array([d.rule.industry for d in duals], dtype=str),
-    }
-    columns["unit"] = np.where(columns["kind"] == FLOOR, "points", "count")
-    units = {"activity": "@unit", "limit": "@unit", "price": "value", "binding": "count"}
-    bench.make("duals", (("rule", tuple(rules)),), columns, method="layout.relaxation_prices",
-               inputs=(*OPPORTUNITIES, "layout.allocation"), units=units, cites=CITES)  # fmt: skip
+    units = {"activity": "@unit", "limit": "@unit", "price": "value", "binding": "count", "gain": "value", "changed": "count"}
+    bench.make("duals", (("rule", tuple(rules)),), accounts.by_rule([found.duals[r] for r in rules], effect),
+               method="layout.relaxation_prices", inputs=AFTER, units=units, cites=CITES)  # fmt: skip
 
 
 def _solution(bench: Bench, stated: Stated, found: Solution) -> None:
-    problem, plan = stated.problem, found.allocation
-    lag, alone = np.asarray(problem.lagging), float(best_alone(problem).sum())
-    kept = float((plan * problem.value)[lag].sum())
-    limits = [d for d in found.duals.values() if d.rule.family == "limit"]
-    items = {
-        "objective": found.objective,
-        "bound": found.bound,
-        "gap": found.gap,
-        "relaxation": found.relaxation,
-        "value_alone": alone,
-        "kept_share": found.objective / alone if alone > 0 else 1.0,
-        "floor": found.floor,
-        "lagging_best": found.lagging_best,
-        "lagging_value": kept,
-        "leading_value": found.objective - kept,
-        "industries": float(len(problem.industries)),
-        "lagging_regions": float(lag.sum()),
-        "pairs": float(plan.sum()),
-        "given_up": float((stated.before * (1 - plan)).sum()),
-        "gained": float((plan * (1 - stated.before)).sum()),
-        "binding_limits": float(sum(d.binding for d in limits)),
-        "priced_limits": float(sum(d.price > 0 for d in limits)),
-        "over_limit_before": float((stated.before.sum(axis=0) > np.asarray(problem.limit)).sum()),
-    }
-    kind = bench.made["allocation"].array("kind")
-    items |= {name: float((kind == name).sum()) for name in (CORE, SWING, FRAGILE)}
+    items = accounts.by_item(stated.problem, found, stated.before, bench.made["allocation"].array("kind"))
     columns = {"value": np.array(list(items.values())), "unit": np.array([SOLUTION_UNITS.get(i, "count") for i in items])}
     bench.make("solution", (("item", tuple(items)),), columns, method="layout.milp",
                inputs=("layout.allocation", "layout.duals", "opportunities.independent"), units={"value": "@unit"},
@@ -328,16 +298,99 @@ def _solution(bench: Bench, stated: Stated, found: Solution) -> None:
 
 
 def _frontier(bench: Bench, stated: Stated) -> None:
-    config = bench.study.config
-    found = front(stated.problem, points=config.layout.front_points, gap=config.layout.gap, seed=config.seed)
-    columns = {
-        "floor": found.floor,
-        "value": found.value,
-        "lagging_value": found.lagging,
-        "leading_value": found.leading,
-        "gap_between": found.gap,
-    }
-    units = {"floor": "share", "value": "value", "lagging_value": "value", "leading_value": "value", "gap_between": "value"}
+    config, problem = bench.study.config, stated.problem
+    found = front(problem, points=config.layout.front_points, gap=config.layout.gap, seed=config.seed)
+    base, growth = _bases(bench.study, tuple(problem.regions), tuple(problem.industries))
+    most = config.opportunities.commitment
+    largest = np.array([np.nanmax(expansion(p, base, growth, commitment=most), initial=-np.inf) for p in found.plans])
+    columns = accounts.by_point(problem, found, np.where(np.isfinite(largest), largest, np.nan))
+    units = {"floor": "share", "value": "value", "lagging_value": "value", "leading_value": "value", "gap_between": "value",
+             "gainers": "count", "holders": "count", "expansion": "growth", "marginal": "ratio"}  # fmt: skip
     points = tuple(str(n) for n in range(1, len(found.value) + 1))
     bench.make("frontier", (("point", points),), columns, method="layout.epsilon_constraint", inputs=OPPORTUNITIES, units=units,
                params=config.layout.model_dump(mode="json"), cites=("Haimes, Lasdon and Wismer 1971",))  # fmt: skip
+
+
+def _goals(bench: Bench, stated: Stated, found: Solution) -> None:
+    study, problem = bench.study, stated.problem
+    reasons, weights = _reasons(study, tuple(problem.industries))
+    attractive = attractiveness(reasons, weights) if weights.any() else np.zeros(0)
+    if not len(attractive) or (attractive <= 0).any():
+        return
+    columns = accounts.by_goal(problem, found, problem.value / attractive, reasons, weights, gap=study.config.layout.gap,
+                               seed=study.config.seed)  # fmt: skip
+    bench.make("goals", (("reason", REASONS),), columns, method="layout.outcome_goals", inputs=AFTER,
+               units={"weight": "share", "kept": "share", "changed": "count"},
+               params={"attractiveness": dict(zip(REASONS, weights.tolist(), strict=True))})  # fmt: skip
+
+
+def _equity(bench: Bench, stated: Stated, found: Solution) -> None:
+    config = bench.study.config
+    lag = np.asarray(stated.problem.lagging)
+    if lag.all() or not lag.any():
+        return
+    rules, columns = accounts.by_equity(stated.problem, found, gap=config.layout.gap, seed=config.seed)
+    bench.make("equity", (("policy", tuple(rules)),), columns, method="layout.levelling_down", inputs=AFTER,
+               units={**dict.fromkeys(columns, "value"), "levelled": "count"},
+               params={"lagging_share": config.layout.lagging_share},
+               cites=("Ogryczak 2009",))  # fmt: skip
+
+
+def _protection(bench: Bench, stated: Stated, found: Solution) -> None:
+    config = bench.study.config.layout
+    failing = range(1, min(config.shocks, len(stated.problem.industries)) + 1)
+    if not len(failing) or found.objective <= 0:
+        return
+    columns = accounts.by_shock(stated.problem, found, failing, config.shock_loss, gap=max(config.gap, SHOCK_GAP),
+                                seed=bench.study.config.seed)  # fmt: skip
+    bench.make("protection", (("failing", tuple(str(n) for n in failing)),), columns, method="layout.protected",
+               inputs=AFTER, units={**dict.fromkeys(columns, "value"), "changed": "count"},
+               params={"shock_loss": config.shock_loss}, cites=("Bertsimas and Sim 2004",))  # fmt: skip
+
+
+def _levers(bench: Bench, stated: Stated) -> None:
+    """Budgets of the levers, where the diagnosis knows obstacles by lever."""
+    study, regions = bench.study, tuple(stated.problem.regions)
+    if "diagnosis" not in study.results:
+        return
+    table, config = study.table("diagnosis.levers").select(region=regions), study.config.layout
+    known = [k for k, n in enumerate(table.labels("lever")) if np.isfinite(table.array("degree")[:, k]).any()]
+    names = tuple(table.labels("lever")[k] for k in known)
+    parts = np.array([config.lever_budgets.get(n, 0.0 if config.lever_budgets else 1.0) for n in names])
+    if not parts.any():
+        return
+    index = study.table("scores.index")
+    level = index.select(region=regions, year=index.labels("year")[-1:]).dense()[:, 0]
+    w = study.space.weights(regions) if config.lever_spillover > 0 else None
+    weight, degree = _size(study, regions) ** config.size_exponent, np.nan_to_num(table.array("degree")[:, known])
+    asked = accounts.lever_problem(degree * config.lever_effect, level, weight, parts, cap=config.lever_cap, w=w,
+                                   rho=config.lever_spillover)  # fmt: skip
+    rows, columns, _ = accounts.by_lever(asked)
+    inputs, marks = ("diagnosis.levers", "scores.index", "config"), None if table.marks is None else table.marks[:, known]
+    params = {"effect": config.lever_effect, "spillover": config.lever_spillover, "cap": config.lever_cap}
+    method = "layout.levers" if config.lever_cap > 0 else "layout.water_filling"
+    bench.make("levers", ((REGION, regions), ("lever", names)), rows, method=method, inputs=inputs,
+               units={"spending": "ratio", "share": "share", "gain": "index"}, params=params, marks=marks)  # fmt: skip
+    bench.make("lever_prices", (("lever", names),), columns, method=method, inputs=("layout.levers",), params=params,
+               units={"budget": "ratio", "price": "index", "regions": "count", "gain": "index"})  # fmt: skip
+
+
+def _rolling(bench: Bench, stated: Stated) -> None:
+    """The layout begun over several periods, where the study asks for it."""
+    study, problem, config = bench.study, stated.problem, bench.study.config.layout
+    if not config.periods:
+        return
+    needs = study.table("opportunities.requirements").select(industry=tuple(problem.industries)).dense()
+    related = relatedness(needs)
+    options = {"periods": config.periods, "lift": config.period_lift, "discount": config.period_discount}
+    found, plain = (rolling(problem, related, periods=config.periods, lift=config.period_lift, discount=config.period_discount,
+                            stepping=stones, gap=config.gap, seed=study.config.seed) for stones in (True, False))  # fmt: skip
+    axes = ((REGION, tuple(problem.regions)), (INDUSTRY, tuple(problem.industries)))
+    inputs = (*OPPORTUNITIES, "opportunities.requirements")
+    bench.make("rolling", axes, {"period": np.where(found.begun > 0, found.begun, np.nan), "option": found.option},
+               method="layout.rolling", inputs=inputs, units={"period": "count", "option": "value"}, params=options)  # fmt: skip
+    numbers = tuple(str(t) for t in range(1, config.periods + 1))
+    begun = np.array([(found.begun == t).sum() for t in range(1, config.periods + 1)], float)
+    bench.make("periods", (("period", numbers),), {"begun": begun, "value": found.value, "plain": plain.value},
+               method="layout.rolling", inputs=("layout.rolling",), units={"begun": "count", "value": "value", "plain": "value"},
+               params=options)  # fmt: skip

@@ -1,0 +1,181 @@
+"""What a layout comes to, as columns of tables: by region, rule, item, point of the front, outcome goal, shock and lever."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from yindi.layout.frontier import Front
+from yindi.layout.levers import LeverPlan, LeverProblem, levers, water_filling
+from yindi.layout.prices import best_alone
+from yindi.layout.problem import Problem
+from yindi.layout.rules import FLOOR, LIMIT
+from yindi.layout.solver import Dual, Solution, solve
+from yindi.layout.stability import CORE, FRAGILE, SWING
+from yindi.layout.variants import between, protected, with_gap_rule, worst_case
+
+Columns = dict[str, np.ndarray]
+PASSES = ("fit", "forbidden", "limit", "floor", "portfolio")
+
+
+def passes(problem: Problem, found: Solution, before: np.ndarray) -> np.ndarray:
+    """(R,C) text: why a pair of the region's own advice is not in the layout; "" where it is, or was not advised.
+
+    fit: no candidate; forbidden; limit: the industry is scarce at a price; floor: the region is leading and lagging ones come
+    first; portfolio: others of the region are worth more.
+    """
+    scarce = np.array([_price(found, f"{LIMIT}|{i}") > 0 for i in problem.industries], bool)[None, :]
+    floor = (_price(found, FLOOR) > 0) & ~np.asarray(problem.lagging)[:, None]
+    why = np.where(scarce, "limit", np.where(floor, "floor", "portfolio"))
+    why = np.where(problem.forbidden, "forbidden", np.where(problem.closed, "fit", why))
+    return np.where((before > 0) & (found.allocation == 0), why, "")
+
+
+def _price(found: Solution, code: str) -> float:
+    return found.duals[code].price if code in found.duals else 0.0
+
+
+def by_region(problem: Problem, plan: np.ndarray, before: np.ndarray) -> Columns:
+    """What each region holds, against its own best portfolio and its own advice."""
+    held, alone = (plan * problem.value).sum(axis=1), best_alone(problem)
+    return {
+        "count": plan.sum(axis=1),
+        "value": held,
+        "best_alone": alone,
+        "kept_share": np.divide(held, alone, out=np.ones_like(held), where=alone > 0),
+        "lagging": np.asarray(problem.lagging).astype(float),
+        "gained": (plan * (1 - before)).sum(axis=1),
+        "given_up": (before * (1 - plan)).sum(axis=1),
+    }
+
+
+def by_rule(duals: Sequence[Dual], effects: Mapping[str, tuple[float, float]]) -> Columns:
+    """Activity, limit and price of each rule, and what one unit looser would gain and change."""
+    columns = {
+        "activity": np.array([d.activity for d in duals], float),
+        "limit": np.array([d.limit for d in duals], float),
+        "price": np.array([d.price for d in duals], float),
+        "binding": np.array([d.binding for d in duals], float),
+        "gain": np.array([effects.get(d.rule.code, (np.nan, np.nan))[0] for d in duals], float),
+        "changed": np.array([effects.get(d.rule.code, (np.nan, np.nan))[1] for d in duals], float),
+        "kind": np.array([d.rule.family for d in duals], dtype=str),
+        "region": np.array([d.rule.region for d in duals], dtype=str),
+        "industry": np.array([d.rule.industry for d in duals], dtype=str),
+    }
+    columns["unit"] = np.where(columns["kind"] == FLOOR, "points", "count")
+    return columns
+
+
+def by_item(problem: Problem, found: Solution, before: np.ndarray, kind: np.ndarray) -> dict[str, float]:
+    """The figures of the whole layout."""
+    plan, lag = found.allocation, np.asarray(problem.lagging)
+    alone, kept = float(best_alone(problem).sum()), float((plan * problem.value)[lag].sum())
+    limits = [d for d in found.duals.values() if d.rule.family == LIMIT]
+    return {
+        "objective": found.objective,
+        "bound": found.bound,
+        "gap": found.gap,
+        "relaxation": found.relaxation,
+        "value_alone": alone,
+        "kept_share": found.objective / alone if alone > 0 else 1.0,
+        "floor": found.floor,
+        "lagging_best": found.lagging_best,
+        "lagging_value": kept,
+        "leading_value": found.objective - kept,
+        "industries": float(len(problem.industries)),
+        "lagging_regions": float(lag.sum()),
+        "pairs": float(plan.sum()),
+        "given_up": float((before * (1 - plan)).sum()),
+        "gained": float((plan * (1 - before)).sum()),
+        "binding_limits": float(sum(d.binding for d in limits)),
+        "priced_limits": float(sum(d.price > 0 for d in limits)),
+        "over_limit_before": float((before.sum(axis=0) > np.asarray(problem.limit)).sum()),
+        **{name: float((kind == name).sum()) for name in (CORE, SWING, FRAGILE)},
+    }
+
+
+def by_point(problem: Problem, found: Front, expansion: np.ndarray) -> Columns:
+    """Points of the front: `gainers` and `holders` are regions worth more, less, than at the first point; `expansion` (P,) the
+    largest implied one; `marginal`: value given up for each unit that lagging regions gain since the point before."""
+    worth = (found.plans * problem.value).sum(axis=2)
+    change = np.round(worth - worth[:1], 9) if len(worth) else worth
+    more, less = np.diff(found.lagging, prepend=np.nan), -np.diff(found.value, prepend=np.nan)
+    return {
+        "floor": found.floor,
+        "value": found.value,
+        "lagging_value": found.lagging,
+        "leading_value": found.leading,
+        "gap_between": found.gap,
+        "gainers": (change > 0).sum(axis=1).astype(float),
+        "holders": (change < 0).sum(axis=1).astype(float),
+        "expansion": expansion,
+        "marginal": np.divide(less, more, out=np.full(more.shape, np.nan), where=more > 1e-9),
+    }
+
+
+def by_goal(
+    problem: Problem, found: Solution, base: np.ndarray, reasons: np.ndarray, weights: np.ndarray, *, gap: float, seed: int
+) -> Columns:
+    """For each outcome goal (K,), its weight and the plan if it alone counted: the share of the layout's value that plan keeps
+    and the pairs of the layout it does without. `base` (R,C): value but for the attractiveness; `reasons` (C,K)."""
+    kept, changed = [], []
+    for k in range(reasons.shape[1]):
+        plan = solve(replace(problem, value=base * reasons[:, k]), gap=gap, seed=seed).allocation
+        kept.append((plan * problem.value).sum() / found.objective if found.objective > 0 else 1.0)
+        changed.append((found.allocation * (1 - plan)).sum())
+    return {"weight": weights / weights.sum(), "kept": np.array(kept), "changed": np.array(changed)}
+
+
+def by_equity(problem: Problem, found: Solution, *, gap: float, seed: int) -> tuple[list[str], Columns]:
+    """The layout without a floor, with it, and under a rule that the gap must not widen: what leading regions `lost` and lagging
+    ones `gained` against none, and `levelled` (1) where leaders lose more than laggards gain."""
+    plans = {"none": solve(replace(problem, floor=0.0), gap=gap, seed=seed).allocation, "floor": found.allocation}
+    ruled = with_gap_rule(problem, gap=gap, seed=seed)
+    plans |= {} if ruled is None else {"gap": ruled}
+    lag = np.asarray(problem.lagging)
+    worth = np.array([(plan * problem.value).sum(axis=1) for plan in plans.values()])
+    lagging, leading = worth[:, lag].sum(axis=1), worth[:, ~lag].sum(axis=1)
+    lost, gained = leading[0] - leading, lagging - lagging[0]
+    columns = {"value": lagging + leading, "lagging": lagging, "leading": leading,
+               "gap_between": np.array([between(problem, p) for p in plans.values()]), "lost": lost, "gained": gained,
+               "levelled": (lost > gained + 1e-6).astype(float)}  # fmt: skip
+    return list(plans), columns
+
+
+def by_shock(problem: Problem, found: Solution, failing: Sequence[int], loss: float, *, gap: float, seed: int) -> Columns:
+    """For each number of industries that fail at once: value of the protected plan, what is left of it and of the layout in the
+    worst case, the `price` of protection when nothing fails, what it `saved` in the worst case, and the pairs that differ."""
+    floor = found.floor if problem.floor > 0 and found.lagging_best > 0 else None
+    shares = np.full(problem.value.shape[1], loss)
+    made = [protected(problem, failing=n, loss=loss, floor=floor, gap=gap, seed=seed) for n in failing]
+    own = (found.allocation * problem.value).sum(axis=0)
+    bare = np.array([found.objective - worst_case(own, shares, n) for n in failing])
+    value, worst = np.array([m.value for m in made]), np.array([m.worst for m in made])
+    return {"value": value, "worst": worst, "unprotected": bare, "price": np.maximum(0.0, found.objective - value),
+            "saved": np.maximum(0.0, worst - bare),
+            "changed": np.array([(found.allocation * (1 - m.plan)).sum() for m in made])}  # fmt: skip
+
+
+def lever_problem(
+    degree: np.ndarray, level: np.ndarray, weight: np.ndarray, parts: np.ndarray, *, cap: float, w: np.ndarray | None, rho: float
+) -> LeverProblem:
+    """Budgets of levers: `degree` (R,L) of a region's distance to an index of 1 (or to the best) is what the average spending on
+    a lever closes, twice as much spending less than twice of it. All spending adds up to R, `parts` (L,) of it a lever."""
+    room = max(1.0, float(level.max(initial=0.0))) - level
+    share = parts / parts.sum()
+    half = np.broadcast_to(np.where(share > 0, share, 1.0), degree.shape)
+    return LeverProblem(degree * room[:, None] / np.log(2.0), len(level) * share, half=half, weight=weight, w=w, rho=rho,
+                        most=cap if cap > 0 else np.inf)  # fmt: skip
+
+
+def by_lever(stated: LeverProblem) -> tuple[Columns, Columns, LeverPlan]:
+    """Columns by region and lever, columns by lever, and the plan: the closed form where only budgets bind, else cones."""
+    found = water_filling(stated) if np.isinf(np.asarray(stated.most)).all() else levers(stated)
+    spent, budget = found.spending, np.asarray(stated.budget)
+    gain = stated.effect * np.log1p(spent / stated.half)
+    share = np.divide(spent, budget, out=np.zeros_like(spent), where=budget > 0)
+    served = (spent > 1e-6).sum(axis=0).astype(float)
+    total = {"budget": budget, "price": found.price, "regions": served, "gain": gain.sum(axis=0)}
+    return {"spending": spent, "share": share, "gain": gain}, total, found
