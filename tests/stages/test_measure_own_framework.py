@@ -11,10 +11,13 @@ import numpy as np
 import pytest
 import yaml
 
+from yindi.core import resources
 from yindi.core.config import read_config
 from yindi.core.errors import MethodError, ProblemsError
+from yindi.core.registry import methods
 from yindi.core.study import Study
 from yindi.intake.stage import intake
+from yindi.measure.recipe import JUDGED
 from yindi.measure.stage import measure
 
 EXAMPLE = Path(__file__).parents[2] / "examples/china-provinces"
@@ -85,6 +88,11 @@ def test_printed_weights_are_taken_as_shares(read: Study) -> None:
     done = measure(asked(read, weights=["published"]))
     assert done.scores.weights.array()[0] == pytest.approx([0.3, 0.1, 0.2, 0.2, 0.2])
     assert "Planning office" in str(done.ledger.steps[done.scores.weights.step].cites)
+
+
+def test_every_scheme_has_a_name_for_the_reports() -> None:
+    named = resources.tree("names.yaml")["method"]
+    assert not {*(m.name for m in methods("weights")), *JUDGED} - set(named)
 
 
 def test_judgements_over_dimensions_are_shared_within(read: Study) -> None:
