@@ -108,7 +108,7 @@ class Gazetteer:
                 code = key[:6].ljust(6, "0")
                 if len(key) in (6, 12) and history.level_of(code) == level and (code in other.units or code in history.by_code()):
                     return level
-            elif self.level != "province" and level != "county" and len(other.index.get(spelling.simplified(key), ())) == 1:
+            elif self.level != "province" and level != "county" and _only_in(other, self.of, spelling.simplified(key)):
                 return level
         return ""
 
@@ -231,6 +231,10 @@ class Gazetteer:
         above = [provinces()[code[:2] + "0000"]["zh"]] if code[:2] + "0000" in provinces() and not code.endswith("0000") else []
         city = standards.gbt2260("city").units.get(code[:4] + "00") if self.level == "county" else None
         return "".join([*above, city.zh if city else "", self.name(code)])
+
+
+def _only_in(other: Register, own: Register, name: str) -> bool:
+    return not own.index.get(name) and len(other.index.get(name, ())) == 1
 
 
 def _nuts_level(text: str, register: Register) -> str:
