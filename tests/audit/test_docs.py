@@ -11,11 +11,8 @@ from yindi import audit
 
 DOCS = Path(__file__).parents[2] / "docs"
 EXAMPLE = re.compile(r"```csv (\S+)\n(.*?)```\n```console\n\$ yindi audit (\S+)\n(.*?)```", re.DOTALL)
-CASES = [
-    (language, *found)
-    for language in ("en", "zh")
-    for found in EXAMPLE.findall((DOCS / language / "audit.md").read_text("utf-8"))
-]
+TEXTS = {language: (DOCS / language / "audit.md").read_text("utf-8") for language in ("en", "zh")}
+CASES = [(language, *found) for language, text in TEXTS.items() for found in EXAMPLE.findall(text)]
 
 
 @pytest.mark.parametrize(("language", "name", "content", "file", "printed"), CASES, ids=[f"{c[0]}-{c[1]}" for c in CASES])
