@@ -10,8 +10,9 @@ import pytest
 import yaml
 
 from yindi.core.config import read_config
-from yindi.core.errors import ProblemsError
+from yindi.core.errors import Problems, ProblemsError
 from yindi.core.study import Bench
+from yindi.intake.beside import beside
 from yindi.pipeline import go_on, run_stages, up_to
 from yindi.plan import cascade, making
 
@@ -201,3 +202,15 @@ def test_a_results_folder_of_the_higher_plan_is_taken(folder, example_results):
 def test_a_higher_plan_of_another_place_is_refused(folder):
     with pytest.raises(ProblemsError, match="no region lies in 510000"):
         planned(folder, "510000,gdp,2030,400000,100m_yuan,outline\n")
+
+
+def test_the_users_own_table_of_regions_names_the_parents(tmp_path):
+    (tmp_path / "regions.csv").write_text("code,name,parent\nx1,One,top\nx2,Two,top\ntop,Top,\n", encoding="utf-8")
+    (tmp_path / "higher.csv").write_text(HEAD + "top,gdp,2030,5,100m_yuan,outline\n", encoding="utf-8")
+    config = read_config({"title": {"zh": "甲", "en": "A"}, "years": [2020, 2023], "inputs": [{"file": "x.csv"}],
+                          "regions": {"table": "regions.csv"}, "plan": {"higher": "higher.csv"}})  # fmt: skip
+    problems = Problems("intake")
+    found = {b.kind: b for b in beside(config, tmp_path, problems)}
+    assert problems.found == []
+    assert found["parents"].rows == (("x1", "top"), ("x2", "top"))
+    assert found["higher"].rows == (("top", "gdp", "2030", "5", "100m_yuan", "outline"),)

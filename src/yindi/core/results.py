@@ -31,10 +31,13 @@ class Intake(Result):
     summary: Table  # item (regions, years, indicators, cells, observed, corrected, imputed, derived, absent) -> value
     findings: Table  # finding -> variable, kind, years, regions, share, size, sure, choice, reason, ways_out
     coverage: Table  # indicator -> observed, imputed, corrected, absent, share
+    imputed: Table | None = None  # cell -> variable, region, year, method, value, low, high (90 % interval of a regression)
+    series: Table | None = None  # note -> variable, since, vintage, price_base, source: as the study file declares
     departments: Table | None = None  # row -> code, zh, en, region: the user's own names, as read
     projects: Table | None = None  # row -> the columns of the file of projects, as read
     texts: Table | None = None  # row -> language, section, key, text: the user's own phrases, as read
     higher: Table | None = None  # row -> parent, variable, year, value, unit, source: the higher plan, as read
+    parents: Table | None = None  # row -> code, parent: of the user's own table of regions, where a higher plan is given
 
 
 @dataclass(frozen=True, slots=True)

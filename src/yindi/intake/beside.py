@@ -35,8 +35,30 @@ class Beside:
 
 def beside(config: StudyConfig, folder: Path, problems: Problems) -> list[Beside]:
     """The plan's files that the study file names; what is wrong with them is gathered."""
-    found = (_one(kind, getattr(config.plan, kind), folder, problems) for kind in KINDS)
+    found = [_one(kind, getattr(config.plan, kind), folder, problems) for kind in KINDS]
+    if config.plan.higher is not None and config.regions.table is not None:
+        found.append(_parents(config.regions.table, folder, problems))
     return [b for b in found if b is not None]
+
+
+def _parents(name: str, folder: Path, problems: Problems) -> Beside | None:
+    """Region -> region above it, where the user's own table of regions says so."""
+    content = _text(folder / name, name, problems) if (folder / name).is_file() else None
+    rows = list(csv.DictReader(io.StringIO(content))) if content else []
+    said = tuple((str(r["code"]).strip(), str(r["parent"]).strip()) for r in rows if r.get("code") and r.get("parent"))
+    return (
+        Beside("parents", Source("regions.table", "", name, read.sha256(folder / name)), ("code", "parent"), said)
+        if said
+        else None
+    )
+
+
+def _text(path: Path, name: str, problems: Problems) -> str | None:
+    try:
+        return read.decode(path.read_bytes(), name)
+    except ProblemsError as fault:
+        problems.found.extend(fault.problems)
+        return None
 
 
 def _one(kind: str, name: str | None, folder: Path, problems: Problems) -> Beside | None:
@@ -49,10 +71,8 @@ def _one(kind: str, name: str | None, folder: Path, problems: Problems) -> Besid
         way_out = "run the higher plan first" if results else f"correct `plan.{kind}` in study.yaml"
         problems.add(name, "there is no such file.", way_out)
         return None
-    try:
-        content = read.decode(path.read_bytes(), name)
-    except ProblemsError as fault:
-        problems.found.extend(fault.problems)
+    content = _text(path, name, problems)
+    if content is None:
         return None
     rows = _phrases(content, name, problems) if kind == "texts" else _table(content, name, kind, results, problems)
     if not rows:

@@ -163,10 +163,24 @@ def _fill(
     for name, values in scaled.items():
         keep = np.isfinite(values) & (ok | (name == "base"))
         numbers[name][keep, k] = targets.from_scale(values[keep], v.bound)
+    _exact(g, k, at, ok & (method == "hold"), numbers)
     numbers["growth"][ok, k] = (numbers["final"][ok, k] / numbers["base"][ok, k]) ** (1 / horizon[ok]) - 1
     _texts(g, variable, k, texts, ok, at, method, limit, reason, found, handed)
     status = g.study.panel.marks()[:, :, k]
     marks[:, k] = ok & status[np.arange(len(at)), np.maximum(at, 0)]
+
+
+def _exact(g: Goals, k: int, at: np.ndarray, held: np.ndarray, numbers: dict[str, np.ndarray]) -> None:
+    """The base as the panel has it, to the last digit, and what is held with it."""
+    raw = base_values(g.study, k, at)
+    numbers["base"][:, k] = raw
+    for name in ("middle", "final"):
+        numbers[name][held, k] = raw[held]
+
+
+def base_values(study: Study, k: int, at: np.ndarray) -> np.ndarray:
+    """The panel's values of variable k at the years `at` (R,), NaN where there is none."""
+    return np.where(at >= 0, study.panel.values[np.arange(len(at)), np.maximum(at, 0), k], np.nan)
 
 
 def _limits(found: targets.Candidates, method: np.ndarray, doubtful: set[str]) -> np.ndarray:

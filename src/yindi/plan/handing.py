@@ -9,11 +9,10 @@ from yindi.core.study import Bench
 from yindi.core.table import Table
 from yindi.plan import cascade, targets
 from yindi.plan.cascade import Handed, Higher
-from yindi.plan.goals import STALE, Goals, course, higher_of
+from yindi.plan.goals import STALE, Goals, base_values, course, higher_of
 
 NUMBERS = ("base", "parent_base", "parent_target", "share", "cover", "growth", "target")
 TEXTS = ("parent", "year", "basis", "unit", "reason")
-PARENT_GROUP = "parent"
 
 
 def cascade_table(bench: Bench, g: Goals) -> Table | None:
@@ -43,7 +42,8 @@ def cascade_table(bench: Bench, g: Goals) -> Table | None:
 
 def _parents(g: Goals, higher: Higher) -> dict[str, str]:
     regions = g.study.config.regions
-    table = g.study.space.groups.get(PARENT_GROUP, {})
+    held = g.study.need("intake").parents
+    table = {} if held is None else dict(zip(held.array("code").tolist(), held.array("parent").tolist(), strict=True))
     found = cascade.parents(g.study.panel.regions, higher.parents, regions.standard, table)
     if not found:
         problems = Problems("plan.higher")
@@ -74,7 +74,7 @@ def _one(
     texts["reason"][inside & (at < 0), k] = "no_base"
     if not len(known):
         return
-    base = targets.from_scale(c.values[known, at[known]], g.study.variables[variable].bound)
+    base = base_values(g.study, k, at)[known]
     handed, year, basis, reason = _handed(g, higher, key, base, g.years[at[known]])
     numbers["base"][known, k] = base
     texts["reason"][known, k], texts["basis"][known, k], texts["year"][known, k] = reason, basis, year
