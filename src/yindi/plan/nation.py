@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from yindi.core.document import Block, Document, Grid, Paragraph, Parts, Sentence
+from yindi.core.document import Block, Document, Figure, Grid, Paragraph, Parts, Sentence
 from yindi.core.finding import Choice
 from yindi.plan.claims import trend_caveat
 from yindi.plan.nation_layout import collective, crowding, gains, layout, solution, trade_off
@@ -65,19 +65,18 @@ def ending(w: Writer) -> tuple[Block, ...]:
     return (w.heading("notes", annex=True), *notes(w)[1:])
 
 
-def pattern(w: Writer) -> tuple[Block, ...]:
-    """Map, ranking with intervals, weights."""
+def map_figure(w: Writer) -> Figure:
+    """The index of the last year on the map."""
     codes = w.study.panel.regions
     series = w.series(w.title("index"), "scores.index", "value", "region", codes, "region", year=w.year)
-    figure = w.figure(
-        "map",
-        "figure_map",
-        [series],
-        alt="figure_map_alt",
-        year=w.name("year", w.year),
-        top=w.names("region", ranked(w)[:SHOWN]),
-    )
-    return (w.heading("pattern"), body(_top(w), _bottom(w)), figure, _ranking(w), body(_weight_lead(w)), _weights(w))
+    top = w.names("region", ranked(w)[:SHOWN])
+    return w.figure("map", "figure_map", [series], alt="figure_map_alt", year=w.name("year", w.year), top=top)
+
+
+def pattern(w: Writer) -> tuple[Block, ...]:
+    """Map, ranking with intervals, weights."""
+    said = body(_top(w), _bottom(w))
+    return (w.heading("pattern"), said, map_figure(w), _ranking(w), body(_weight_lead(w)), weights_grid(w))
 
 
 def gaps(w: Writer) -> tuple[Block, ...]:
@@ -111,7 +110,7 @@ def space(w: Writer) -> tuple[Block, ...]:
 
 def structure(w: Writer) -> tuple[Block, ...]:
     """What the sections of the national accounts show, and why they recommend nothing."""
-    blocks: list[Block] = [w.heading("structure"), body(_refusal(w))]
+    blocks: list[Block] = [w.heading("structure"), body(refusal(w))]
     table = w.study.opportunities.structure
     if table is None:
         return tuple(blocks)
@@ -175,7 +174,7 @@ def _weight_lead(w: Writer) -> Sentence:
     )
 
 
-def _weights(w: Writer) -> Grid:
+def weights_grid(w: Writer) -> Grid:
     table = w.table("scores.weights")
     schemes = table.labels("scheme")
     rows: list[list[Parts]] = [
@@ -257,7 +256,7 @@ def _moran(w: Writer) -> Sentence:
     return w.say("moran", p=w.q("disparity.moran", "p", **at), sure=Choice("significant", "p", pivot=0.05), **common)
 
 
-def _refusal(w: Writer) -> Sentence:
+def refusal(w: Writer) -> Sentence:
     table = w.table("opportunities.backtest")
     if w.study.activity is None:
         return w.say("refusal_none")

@@ -65,20 +65,29 @@ def _ends(w: Writer) -> list[Sentence]:
     return [w.say("frontier_ends", "model", **fill)]
 
 
+def holding_back(w: Writer) -> list[str]:
+    """Regions that keep less than all of their own best value, those who keep least first."""
+    table = w.table("layout.regions")
+    return [r for r in order(table, "kept_share", "region", largest=False) if table.number("kept_share", region=r) < 1]
+
+
+def held_most(w: Writer) -> list[Sentence]:
+    """Who holds back most."""
+    holding = holding_back(w)
+    if not holding:
+        return []
+    least = w.q("layout.regions", "kept_share", region=holding[0])
+    return [w.say("hold_back", "model", regions=w.names("region", holding[:SHOWN]), least=least)]
+
+
 def gains(w: Writer) -> tuple[Block, ...]:
     """Every region's share of its own best value, what it took and left; who holds back most, for whom and why."""
-    table = w.table("layout.regions")
-    holding = [r for r in order(table, "kept_share", "region", largest=False) if table.number("kept_share", region=r) < 1]
+    table, holding = w.table("layout.regions"), holding_back(w)
     taking = [r for r in order(table, "gained", "region") if table.number("gained", region=r) > 0]
-    said = []
-    if holding:
-        least = w.q(table.name, "kept_share", region=holding[0])
-        said.append(w.say("hold_back", "model", regions=w.names("region", holding[:SHOWN]), least=least))
+    said = held_most(w)
     if taking:
-        most = w.q(table.name, "gained", region=taking[0])
-        said.append(
-            w.say("gain_most", "model", region=w.name("region", taking[0]), most=most, regions=w.names("region", taking[:SHOWN]))
-        )
+        most, first = w.q(table.name, "gained", region=taking[0]), w.name("region", taking[0])
+        said.append(w.say("gain_most", "model", region=first, most=most, regions=w.names("region", taking[:SHOWN])))
     if not said:
         said.append(w.say("gain_none", "model"))
     why = [s for r in holding[:SHOWN] if (s := _held_back(w, r)) is not None]

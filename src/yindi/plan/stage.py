@@ -11,10 +11,14 @@ from yindi.core.document import Document, Figure, Grid, Heading, Paragraph, Part
 from yindi.core.finding import Quantity
 from yindi.core.names import Names
 from yindi.core.study import Bench, Study
+from yindi.core.table import Table
 from yindi.core.wording import write
 from yindi.plan import goals, making, phrases
+from yindi.plan.brief import brief_document
 from yindi.plan.nation import nation_document
 from yindi.plan.region import region_document
+from yindi.plan.research import research_document
+from yindi.plan.research_nation import research_whole
 from yindi.plan.writer import Writer
 
 INPUTS = ("scores.index", "diagnosis.endowment", "diagnosis.obstacle", "opportunities.candidates", "layout.allocation")
@@ -59,7 +63,8 @@ def compose(study: Study, made: Mapping[str, Document] | None = None) -> tuple[D
     tables = phrases_of(study)
     subjects = ("nation", *study.panel.regions)
     report = study.config.report
-    writers = (Writer(study, tables[x], s, v) for v in report.voices for x in report.languages for s in subjects)
+    held: dict[str, Table] = {}
+    writers = (Writer(study, tables[x], s, v, held) for v in report.voices for x in report.languages for s in subjects)
     return tuple((made or {}).get(name_of(w)) or _document(w) for w in writers)
 
 
@@ -69,6 +74,10 @@ def name_of(w: Writer) -> str:
 
 
 def _document(w: Writer) -> Document:
+    if w.voice == "brief":
+        return brief_document(w)
+    if w.voice == "research":
+        return research_whole(w) if w.subject == "nation" else research_document(w)
     return nation_document(w) if w.subject == "nation" else region_document(w)
 
 

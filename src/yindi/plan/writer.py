@@ -105,6 +105,11 @@ class Writer:
         """A heading that is the name of a region."""
         return Heading(level, (self.name("region", region),))
 
+    def titled(self, prefix: str, code: str) -> tuple[Label]:
+        """A code by its title `prefix_code` where there is one, else as it is."""
+        key = f"{prefix}_{code}"
+        return (self.text(self.phrases.titles[key]) if key in self.phrases.titles else self.name("code", code),)
+
     def word(self, row: str, sign: int) -> Parts:
         """A word of the vocabulary."""
         return (self.phrases.word(row, sign),)
