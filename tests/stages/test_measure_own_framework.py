@@ -92,7 +92,11 @@ def test_printed_weights_are_taken_as_shares(read: Study) -> None:
 
 def test_every_scheme_has_a_name_for_the_reports() -> None:
     named = resources.tree("names.yaml")["method"]
-    assert not {*(m.name for m in methods("weights")), *JUDGED} - set(named)
+    wanted = {*(m.name for m in methods("weights")), *JUDGED}
+    assert not wanted - set(named)
+    for language in ("zh", "en"):
+        titles = resources.tree(f"phrases/{language}.yaml")["titles"]
+        assert not {f"scheme_{name}" for name in wanted} - set(titles)
 
 
 def test_judgements_over_dimensions_are_shared_within(read: Study) -> None:
