@@ -108,3 +108,20 @@ def test_unknown_convention_and_empty_rows_are_refused():
         reproduce(M, convention="atals")
     with pytest.raises(MethodError, match="take them out"):
         reproduce(np.vstack([M, np.zeros(M.shape[1])]), convention=CONVENTIONS[0])
+
+
+def test_ecomplexity_counts_neighbours_and_calls_it_density():
+    found = peer("atlas_knn", "density")
+    assert set(np.unique(found)) == {0, 1, 2, 3, 4, 5}
+    here = density(M, proximity(M, knn=5))
+    assert here.max() <= 1
+    assert len(np.unique(here.round(9))) > 6
+
+
+def test_datawheel_loses_everything_to_one_empty_region():
+    assert np.isnan(peer("datawheel_empty", "eci")).all()
+    assert np.isnan(peer("datawheel_empty", "pci")).all()
+    found, whole = eci_pci(np.vstack([M, np.zeros(M.shape[1])])), eci_pci(M)
+    assert np.isnan(found.eci[-1])
+    np.testing.assert_allclose(found.eci[:-1], whole.eci, atol=1e-12)
+    np.testing.assert_allclose(found.pci, whole.pci, atol=1e-12)

@@ -53,6 +53,10 @@ def main() -> None:
     expected["fitness"] = {"fitness": fit, "complexity": rare}
     fermi_eci, fermi_pci = efc(m).get_eci_pci(method="eigenvalue")
     expected["fermi"] = {"eci": fermi_eci, "pci": fermi_pci}
+    near = ecomplexity(long, {"time": "t", "loc": "r", "prod": "c", "val": "v"}, presence_test="manual", knn=5, verbose=False)
+    expected["atlas_knn"] = {"density": near.pivot(index="r", columns="c", values="density").to_numpy()}
+    eci, pci = datawheel(pd.DataFrame(np.vstack([m, np.zeros(ACTIVITIES, int)])), cutoff=1)
+    expected["datawheel_empty"] = {"eci": eci, "pci": pci}
     text = {k: {n: np.round(np.asarray(v, float), 15).tolist() for n, v in one.items()} for k, one in expected.items()}
     Path(__file__).with_name("complexity_peers.json").write_text(json.dumps(text), encoding="utf-8")
 
