@@ -10,7 +10,8 @@ from yindi.core.config import read_config
 from yindi.core.errors import ProblemsError
 from yindi.core.study import Bench
 from yindi.pipeline import run_stages
-from yindi.plan import departments, making, phrases, projects, stage, tasked
+from yindi.plan import departments, making, phrases, projects, stage
+from yindi.plan.owners import tasks_of
 from yindi.plan.writer import Writer
 
 PACKAGED = departments.packaged(resources.rows("departments.csv"))
@@ -212,5 +213,5 @@ def test_tasks_are_said_with_own_departments(drafted):
     names = drafted.names.plus("department", held.names)
     w = Writer(drafted, phrases.load()["zh"], "420000")
     table = drafted.table("plan.tasks")
-    leads = {names.of("department", table.text("lead", region="420000", task=t), "zh") for t in tasked.tasks_of(w)}
+    leads = {names.of("department", table.text("lead", region="420000", task=t), "zh") for t in tasks_of(w)}
     assert "科创局" in leads

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from yindi.core.document import Grid
 from yindi.core.finding import Ref
-from yindi.plan import phrases, tasked, tasks
+from yindi.plan import annex, phrases, tasks
 from yindi.plan.tasks import Task, select
 from yindi.plan.writer import Writer
 
@@ -117,12 +118,11 @@ def test_departments_are_named_at_the_level_of_the_region(drafted, table):
 def test_every_task_and_target_can_be_said(drafted, table, language):
     for region in drafted.panel.regions:
         w = Writer(drafted, phrases.load()[language], region)
-        for t in tasked.tasks_of(w):
-            assert tasked.measure(w, t).parts
-            assert tasked.result(w, t).parts
-        targets = drafted.table("plan.targets")
-        for v in (v for v in targets.labels("variable") if targets.has("final", region=region, variable=v)):
-            assert tasked.rests_on(w, v).parts
+        (grid,) = (b for b in annex.split(w) if isinstance(b, Grid))
+        assert len(grid.rows) == len(of(table, region))
+        assert all(all(row) for row in grid.rows), "no empty cell"
+        (grid,) = (b for b in annex.derivation(w) if isinstance(b, Grid))
+        assert len(grid.rows) == np.isfinite(drafted.table("plan.targets").select(region=[region]).array("final")).sum()
 
 
 def test_a_variable_without_a_row_of_its_own_is_led_by_its_lever(drafted):

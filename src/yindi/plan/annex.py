@@ -10,6 +10,8 @@ from yindi.plan.overall import aimed, monitoring_grid, section_label
 from yindi.plan.owners import departments, tasks_of
 from yindi.plan.writer import Slot, Writer, body
 
+SOURCES = {"peers": "region", "higher": "parent"}
+
 
 def annexes(w: Writer) -> tuple[Block, ...]:
     """All annexes; the index of evidence is the renderer's."""
@@ -87,7 +89,7 @@ def _derived(w: Writer, variables: list[str]) -> Grid:
         at = {"region": w.subject, "variable": v}
         low, high = (w.cell(table.name, c, **at) for c in ("low", "high"))
         method = table.text("method", **at)
-        source = _labels(w, "region" if method == "peers" else "quote", table.text("source", **at))
+        source = _labels(w, SOURCES.get(method, "quote"), table.text("source", **at))
         rows.append(
             (
                 (w.name("variable", v),),

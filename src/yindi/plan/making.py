@@ -14,7 +14,7 @@ from yindi.core.results import Plan
 from yindi.core.study import Bench, Study
 from yindi.core.table import Table
 from yindi.core.wording import units
-from yindi.plan import departments, goals, projects, similarity, tasks
+from yindi.plan import cascade, departments, goals, projects, similarity, tasks
 from yindi.plan.departments import Departments
 from yindi.plan.handing import cascade_table
 from yindi.plan.rules import path_type
@@ -53,10 +53,18 @@ def check(study: Study) -> None:
 
 def with_departments(study: Study) -> Study:
     """The study with the names of all departments (kind `department`) and of the codes in the plan's tables."""
-    names = study.names.plus("department", departments_of(study).names)
+    names = study.names.plus("department", departments_of(study).names).plus("parent", _parents(study))
     for kind, table in resources.tree("plan_names.yaml").items():
         names = names.plus(kind, {code: (row["zh"], row["en"]) for code, row in table.items()})
     return replace(study, names=names)
+
+
+def _parents(study: Study) -> dict[str, tuple[str, str]]:
+    """Names of the regions that a higher plan is of, where the packaged table has them."""
+    held = study.need("intake").higher
+    known = {r["code"]: (r["zh"], r["en"]) for r in resources.rows("regions/provinces.csv")}
+    known |= dict.fromkeys(cascade.WHOLE, ("全国", "the whole of China"))
+    return {} if held is None else {c: known[c] for c in sorted(set(held.array("parent").tolist())) if c in known}
 
 
 def draft(bench: Bench) -> Study:
