@@ -1,0 +1,205 @@
+"""The documents: sections of real plans, three voices with the same findings, a frame by country, and no empty heading."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+import yaml
+
+from yindi.core import resources
+from yindi.core.config import read_config
+from yindi.core.document import Figure, Grid, Heading, Paragraph
+from yindi.pipeline import run_stages
+from yindi.plan import phrases
+from yindi.plan.stage import _document, compose, said, text_of
+from yindi.plan.writer import Writer
+
+CHINESE_FRAME = ("习近平", "新质生产力", "new quality productive forces", "National Bureau of Statistics", "先立后破", "一哄而上")
+SECTIONS = ["现状与研判", "总体要求", "空间布局", "重点任务", "重大工程与项目", "保障措施"]
+ANNEXES = ["任务分工表", "指标测算说明", "现状数据表", "数据、方法与读法说明"]
+
+
+@pytest.fixture(scope="module")
+def study(example):
+    config = yaml.safe_load((example / "study.yaml").read_text(encoding="utf-8"))
+    config |= {"measure": {"draws": 20}, "disparity": {"bootstrap": 0, "permutations": 99}}
+    config["report"]["voices"] = ["plan", "research", "brief"]
+    return run_stages(read_config(config), example)
+
+
+def document(study, subject="620000", language="zh", voice="plan"):
+    return _document(Writer(study, phrases.load()[language], subject, voice))
+
+
+def without(study, stage, **gone):
+    """The study as it is where the data do not carry some tables."""
+    return replace(study, results={**study.results, stage: replace(study.results[stage], **gone)})
+
+
+def abroad(study):
+    """The same study with regions of another standard."""
+    regions = study.config.regions.model_copy(update={"standard": "nuts"})
+    return replace(study, config=study.config.model_copy(update={"regions": regions}))
+
+
+def headings(document, *, annex=False, level=1):
+    return [
+        text_of(b.parts, document.language)
+        for b in document.blocks
+        if isinstance(b, Heading) and b.annex == annex and b.level == level
+    ]
+
+
+def used(document):
+    """Phrases of all sentences."""
+    return [s.finding for _, s in said(document)]
+
+
+def test_a_plan_has_the_sections_of_real_plans_in_their_order(study):
+    plan = document(study)
+    assert headings(plan) == SECTIONS
+    assert headings(plan, annex=True) == ANNEXES
+    assert text_of(plan.title, "zh") == "甘肃因地制宜发展新质生产力实施方案（2026—2030年）"
+
+
+@pytest.mark.parametrize("voice", ["plan", "research", "brief"])
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_no_heading_stands_over_nothing(study, voice, language):
+    for d in study.plan.documents:
+        if (d.voice, d.language) != (voice, language):
+            continue
+        for block, following in zip(d.blocks, (*d.blocks[1:], None), strict=True):
+            if isinstance(block, Heading):
+                assert following is not None, text_of(block.parts, language)
+                deeper = isinstance(following, Heading) and following.level > block.level
+                assert deeper or not isinstance(following, Heading), text_of(block.parts, language)
+
+
+def test_every_voice_language_and_subject_is_there(study):
+    made = {(d.voice, d.language, d.subject) for d in study.plan.documents}
+    subjects = ("nation", *study.panel.regions)
+    assert made == {(v, x, s) for v in ("plan", "research", "brief") for x in ("zh", "en") for s in subjects}
+
+
+def test_a_brief_is_five_sentences_a_table_and_a_figure_and_says_what_the_plan_says(study):
+    for subject in ("620000", "110000", "540000", "nation"):
+        brief = document(study, subject, voice="brief")
+        leads = [b for b in brief.blocks if isinstance(b, Paragraph) and b.style == "lead"]
+        assert [len(b.sentences) for b in leads] == [5]
+        assert sum(isinstance(b, Grid) for b in brief.blocks) == 1
+        assert sum(isinstance(b, Figure) for b in brief.blocks) == 1
+        plan = {text_of(s.parts, "zh") for _, s in said(document(study, subject))}
+        assert sum(text_of(s.parts, "zh") in plan for s in leads[0].sentences) >= 4
+
+
+def test_both_languages_cite_the_same_numbers(study):
+    for voice in ("plan", "research", "brief"):
+        for subject in ("620000", "nation"):
+            cited = [{str(p.ref) for p in document(study, subject, x, voice).parts() if hasattr(p, "ref")} for x in ("zh", "en")]
+            assert cited[0] == cited[1]
+
+
+def test_measures_end_with_who_is_in_charge(study):
+    plan, section, checked = document(study), "", 0
+    for block in plan.blocks:
+        if isinstance(block, Heading):
+            section = text_of(block.parts, "zh") if block.level == 1 else section
+        elif (
+            section == "重点任务"
+            and isinstance(block, Paragraph)
+            and block.sentences[0].finding.startswith(("measure_", "industry_"))
+        ):
+            assert text_of(block.sentences[-1].parts, "zh").startswith("（牵头单位：")
+            checked += 1
+    assert checked >= 5
+
+
+def test_two_plans_share_less_than_half_of_their_sentences_beyond_the_frame(study):
+    share = study.table("plan.similarity").array("share")
+    assert len(share) == 31 * 30 // 2
+    assert share.max() < 0.5
+
+
+def test_a_study_of_another_country_has_no_chinese_frame(study):
+    other = abroad(study)
+    for voice in ("plan", "research", "brief"):
+        for subject in ("620000", "nation"):
+            d = document(other, subject, "en", voice)
+            own = {f"notes_{x}" for x in ("cells", "framework")}  # the sources and the framework are the study's own
+            words = [text_of(d.title, "en"), *(text_of(s.parts, "en") for _, s in said(d) if s.finding not in own)]
+            assert [w for w in words if any(x in w for x in CHINESE_FRAME)] == []
+    assert "productive capacity" in text_of(document(other, language="en").title, "en")
+    assert any("习近平" in text_of(s.parts, "zh") for _, s in said(document(study)))
+    assert headings(document(other, language="zh"), level=2).count("指导思想") == 0
+
+
+def test_every_fixed_text_of_a_frame_is_a_phrase():
+    sentences = phrases.load()["zh"].sentences
+    for frame in resources.tree("plan_frames.yaml")["frames"].values():
+        keys = [frame["preamble"], frame["thought"], *frame["principles"], *frame["safeguards"]]
+        assert set(keys) <= set(sentences)
+
+
+def test_what_the_data_do_not_carry_is_said_in_a_sentence(study):
+    bare = without(study, "plan", targets=None, target_skill=None, tasks=None, similarity_summary=None)
+    bare = without(bare, "opportunities", structure=None, generic=None)
+    bare = without(bare, "scores", standing=None, drivers=None, influence=None, frameworks=None)
+    said_region = used(document(bare))
+    for phrase in ("goals_none", "tasks_none", "derivation_none", "renew_none", "base_none", "projects_none"):
+        assert phrase in said_region
+    assert "alike_none" in used(document(bare, "nation"))
+    assert "drivers_none" in used(document(bare, voice="research"))
+    results = {k: v for k, v in bare.results.items() if k != "scenarios"}
+    assert "outlook_none" in used(document(replace(bare, results=results), voice="research"))
+    assert "outlook_none" in used(document(replace(bare, results=results), "nation", voice="research"))
+
+
+def planted(study, table, column, value, **where):
+    """The study with one number of a table changed."""
+    stage, name = table.split(".")
+    held = study.table(table)
+    array = held.array(column).copy()
+    array[tuple(labels.index(where[a]) for a, labels in held.axes)] = value
+    return without(
+        study, stage if stage in study.results else stage, **{name: replace(held, columns={**held.columns, column: array})}
+    )
+
+
+def test_an_unchanged_rank_is_said_to_be_kept(study):
+    calm = planted(study, "scores.trend", "rank_change", 0.0, region="620000")
+    words = [text_of(s.parts, "zh") for _, s in said(document(calm)) if s.finding.startswith("trend")]
+    assert "位次保持在第" in words[0]
+    assert "由第" not in words[0]
+    moved = planted(study, "scores.trend", "rank_change", 3.0, region="620000")
+    assert "trend" in used(document(moved))
+
+
+@pytest.mark.parametrize(
+    ("distance", "returned", "phrase"),
+    [
+        (100.0, 0.6, "partner_near"),
+        (100.0, 0.1, "partner_near_oneway"),
+        (1500.0, 0.6, "partner_far"),
+        (1500.0, 0.1, "partner_far_oneway"),
+    ],
+)
+def test_a_partner_far_away_or_one_way_is_said_to_be_so(study, distance, returned, phrase):
+    at = {"region": "620000", "place": "1"}
+    other = planted(study, "opportunities.partners", "complement", 0.5, **at)
+    other = planted(other, "opportunities.partners", "returned", returned, **at)
+    other = planted(other, "opportunities.partners", "distance", distance, **at)
+    assert next(x for x in used(document(other)) if x.startswith("partner_")) == phrase
+
+
+def test_a_target_that_falls_is_not_said_to_rise(study):
+    targets = study.table("plan.targets")
+    variable = next(v for v in targets.labels("variable") if targets.has("final", region="620000", variable=v))
+    base = targets.number("base", region="620000", variable=variable)
+    for factor, phrase in ((0.5, "goal_down"), (1.0, "goal_hold"), (2.0, "goal")):
+        other = planted(study, "plan.targets", "final", base * factor, region="620000", variable=variable)
+        assert phrase in used(document(other))
+
+
+def test_documents_follow_from_the_tables_alone(study):
+    assert compose(study) == study.plan.documents
