@@ -54,7 +54,9 @@ def _xml(rows: list[list[str]]) -> str:
 
     made = []
     for n, row in enumerate(rows, 1):
-        cells = "".join(f'<c r="{chr(65 + k)}{n}" t="inlineStr"><is><t>{escape(_plain(c))}</t></is></c>' for k, c in enumerate(row))
+        cells = "".join(
+            f'<c r="{chr(65 + k)}{n}" t="inlineStr"><is><t>{escape(_plain(c))}</t></is></c>' for k, c in enumerate(row)
+        )
         made.append(f'<row r="{n}">{cells}</row>')
     space = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
     return f'<?xml version="1.0"?><worksheet xmlns="{space}"><sheetData>{"".join(made)}</sheetData></worksheet>'

@@ -8,7 +8,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, Field, ValidationError, field_validator
 
 from yindi.core.errors import Problem, Problems, ProblemsError, did_you_mean
-from yindi.core.inputs import Bridge, Input, Model, Regions, Title, Treatment
+from yindi.core.inputs import Bridge, Deflator, Identity, Input, Model, Regions, SeriesNote, Title, Treatment
 
 __all__ = ["Bridge", "Input", "Regions", "StudyConfig", "Title", "Treatment", "read_config"]
 
@@ -194,6 +194,14 @@ class StudyConfig(Model):
     """CSV of your own variables beside the study file, in the columns of data/variables.csv."""
     treatments: dict[str, tuple[Treatment, ...]] = {}
     """Variable -> what to do about what `yindi check` found."""
+    corrections: str = "corrections.yaml"
+    """File of corrections beside the study file, read where it is there; see the guide on checks."""
+    identities: tuple[Identity, ...] = ()
+    """Totals and their parts, checked in every region and year."""
+    deflators: dict[str, Deflator] = {}
+    """Variable -> the price index that deflates it; its cells are marked as derived."""
+    series: dict[str, SeriesNote] = {}
+    """Variable -> vintage and price base of its values; where either changes, the years are told apart."""
     bridges: tuple[Bridge, ...] = ()
     """Mergers and splits of regions between years, joined as declared; bridged cells are marked."""
     measure: Measure = Measure()

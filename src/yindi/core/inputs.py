@@ -189,6 +189,10 @@ class Treatment(Model):
     """For correct, or impute with method `declared`: the value."""
     expect: float | None = None
     """For correct: what the file holds now; the run stops when it holds something else, e.g. because the source was mended."""
+    covariates: tuple[str, ...] = ()
+    """For impute with method `panel_regression`: variables whose known values explain the absent ones."""
+    source: str = ""
+    """Where the right value stands, e.g. a yearbook and page."""
     regions: tuple[str, ...] = ()
     """Codes; empty: all regions the finding names."""
     years: tuple[str, ...] = ()
@@ -204,3 +208,39 @@ class Treatment(Model):
     @classmethod
     def _as_text(cls, value: Any) -> Any:
         return tuple(str(v) for v in value) if isinstance(value, (list, tuple)) else value
+
+
+class Identity(Model):
+    """Variables that must add up: total = sum of parts, in every region and year."""
+
+    total: str
+    parts: tuple[str, ...] = Field(min_length=2)
+    tolerance: float = Field(default=0.005, ge=0, lt=1)
+    """Relative distance that rounding may make."""
+
+
+class Deflator(Model):
+    """A declared price index that turns a variable into prices of one year; the cells become derived ones."""
+
+    index: str
+    """Variable with the index."""
+    base: int
+    """Year whose prices are used."""
+    chain: bool = False
+    """True: the index compares with the year before (previous year = 100); False: with one fixed year."""
+    reason: str | Title = ""
+
+
+class SeriesNote(Model):
+    """What a series is, in the producer's words: its vintage and its price base, from a year on."""
+
+    vintage: dict[str, str] = {}
+    """First year -> vintage, e.g. {"2011": "before the census", "2019": "after the fourth economic census"}."""
+    price_base: dict[str, str] = {}
+    """First year -> price base, e.g. {"2011": "2010 prices", "2016": "2015 prices"}."""
+    source: str = ""
+
+    @field_validator("vintage", "price_base", mode="before")
+    @classmethod
+    def _years_as_text(cls, value: Any) -> Any:
+        return {str(k): v for k, v in value.items()} if isinstance(value, dict) else value

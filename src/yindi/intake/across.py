@@ -86,7 +86,7 @@ def against_nation(cube: Cube, totals: Totals) -> Iterator[Found]:
         if abs(usual - 1) > limits["near"]:
             continue
         noise = float(np.median(np.abs(share - usual)))
-        for n in np.flatnonzero(np.abs(share - usual) > max(limits["off"], limits["ratio"] * noise)):
+        for n in np.flatnonzero(np.abs(share - usual) > max(limits["away"], limits["ratio"] * noise)):
             yield _national(cube, item, years[int(n)], float(nation[n]) * usual, (float(share[n]), usual))
 
 

@@ -173,6 +173,11 @@ def _repairs(m: Matrix, sums: Sequence[additivity.Sum], families: Sequence[addit
 def examine(path: Path, *, sheet: str | None = None, rows: int = 1, skip: int = 0) -> Examination:
     """Everything a table shows about itself; raises ProblemsError when the file cannot be read at all."""
     grid = read(path, path.name, sheet)
+    with np.errstate(over="ignore", invalid="ignore"):
+        return _examined(grid, rows, skip)
+
+
+def _examined(grid: Grid, rows: int, skip: int) -> Examination:
     m = matrix(grid, rows=rows, skip=skip)
     runs = classes.find(m.names)
     broken = tuple((grid.place(1, k + 1), m.names[k], right) for run in runs for k, right in run.repaired)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Iterator, Mapping
+from dataclasses import replace
 
 import numpy as np
 
@@ -15,7 +16,19 @@ from yindi.intake.assemble import Cube
 from yindi.intake.found import Found, blocks, of_block, rules
 from yindi.intake.said import say
 
-__all__ = ["Found", "absences", "answered", "blocks", "covers", "evaluate", "left_over", "of_block", "of_variable", "rules"]
+__all__ = [
+    "Found",
+    "absences",
+    "answered",
+    "blocks",
+    "boundaries",
+    "covers",
+    "evaluate",
+    "left_over",
+    "of_block",
+    "of_variable",
+    "rules",
+]
 
 
 def evaluate(identity: str, cube: Cube) -> tuple[np.ndarray, np.ndarray] | None:
@@ -57,7 +70,7 @@ def _of_variable(cube: Cube, variable: Variable) -> Iterator[Found]:
     still = known.copy()
     for at in taken:
         still[at] = False
-    yield from _boundaries(cube, variable, x, still)
+    yield from boundaries(cube, variable, x, still)
     yield from _outliers(cube, variable.code, x, still, limits_of("outlier"))
     yield from cells_of.filled(cube, variable.code, x, known)
     yield from cells_of.oddities(cube, variable.code, x, still)
@@ -69,19 +82,30 @@ def limits_of(kind: str) -> Mapping[str, float]:
     return made
 
 
-def _boundaries(cube: Cube, variable: Variable, x: np.ndarray, known: np.ndarray) -> Iterator[Found]:
-    rebased = checks.rebased(x, known, limits_of("break"))
-    for b in rebased:
-        yield _boundary(cube, variable.code, "break", b)
+def boundaries(cube: Cube, variable: Variable, x: np.ndarray, known: np.ndarray) -> Iterator[Found]:
+    """Breaks and vintage breaks of one variable, also across years without any value."""
+    live = np.flatnonzero(known.any(axis=0))
     given = evaluate(variable.identity, cube) if variable.identity else None
+    identity = None if given is None else (given[0][:, live], (known & given[1])[:, live])
+    for kind, b in _breaks(variable, x[:, live], known[:, live], identity):
+        at = int(live[b.at])
+        gap = at - int(live[b.at - 1])
+        found = _boundary(cube, variable.code, kind, replace(b, at=at))
+        en, zh = say("gap", first=cube.years[at - gap]) if gap > 1 else ("", "")
+        yield replace(found, detail=en, zh=zh, sure=found.sure and gap == 1)
+
+
+def _breaks(
+    variable: Variable, x: np.ndarray, known: np.ndarray, identity: tuple[np.ndarray, np.ndarray] | None
+) -> Iterator[tuple[str, checks.Break]]:
+    rebased = checks.rebased(x, known, limits_of("break"))
+    yield from (("break", b) for b in rebased)
     limits = limits_of("vintage")
-    if given is not None:
-        vintages = checks.vintage_by_identity(x, given[0], known & given[1], limits)
+    if identity is not None:
+        vintages = checks.vintage_by_identity(x, identity[0], identity[1], limits)
     else:
         vintages = checks.vintage_by_spread(x, known, limits) if variable.pace == "slow" else []
-    for b in vintages:
-        if b.at not in {r.at for r in rebased}:
-            yield _boundary(cube, variable.code, "vintage", b)
+    yield from (("vintage", b) for b in vintages if b.at not in {r.at for r in rebased})
 
 
 def _outliers(cube: Cube, code: str, x: np.ndarray, known: np.ndarray, limits: Mapping[str, float]) -> Iterator[Found]:
@@ -128,9 +152,16 @@ def absences(cube: Cube, variable: str, ignore: Container[tuple[str, str]]) -> I
         yield of_block(cube, variable, "absent", block)
 
 
+CELLS = ("outlier", "identity", "sum")
+
+
 def covers(treatment: Treatment, found: Found) -> bool:
-    """True where a treatment names this finding: its kind, and (where it lists them) some of its years and regions."""
-    if treatment.finding != found.kind:
+    """True where a treatment names this finding: its kind, and (where it lists them) some of its years and regions.
+
+    A correction of a cell answers every finding about that cell.
+    """
+    mends = treatment.choice == "correct" and treatment.regions and treatment.years and found.kind in CELLS
+    if treatment.finding != found.kind and not mends:
         return False
     years = not treatment.years or bool(set(treatment.years) & set(found.years))
     return years and (not treatment.regions or bool(set(treatment.regions) & set(found.regions)))

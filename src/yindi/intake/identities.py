@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 Limits = Mapping[str, float]
+SAMPLE = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,17 @@ def find(values: np.ndarray, known: np.ndarray, limits: Limits) -> list[Ratio]:
         old = found.get(ratio.made)
         if old is None or (ratio.exact, ratio.share, -ratio.under) > (old.exact, old.share, -old.under):
             found[ratio.made] = ratio
-    return _acyclic(found)
+    return _acyclic(found, _lengths(values, known))
+
+
+def _lengths(values: np.ndarray, known: np.ndarray) -> list[float]:
+    """How many digits the figures of each column are written with, on average over a sample: quotients are long."""
+    made = []
+    for k in range(values.shape[2]):
+        held = values[:, :, k][known[:, :, k]]
+        some = held[:: max(1, len(held) // SAMPLE)]
+        made.append(float(np.mean([len(f"{abs(v):.15g}".replace(".", "").strip("0")) for v in some])) if len(some) else 0.0)
+    return made
 
 
 def _candidates(logs: np.ndarray, usable: list[int], limits: Limits) -> Iterator[Ratio]:
@@ -79,12 +90,12 @@ def _beyond_size(logs: np.ndarray, made: int, over: int, under: int, limits: Lim
     return min(spread) > limits["differs"]
 
 
-def _acyclic(found: dict[int, Ratio]) -> list[Ratio]:
-    """Of a = b / c, b = a * c and c = b / a only one: the made column is the one that more columns do not rest on."""
+def _acyclic(found: dict[int, Ratio], lengths: list[float]) -> list[Ratio]:
+    """Of a = b / c, b = a * c and c = b / a only one: the made column has the longest figures, and no others rest on it."""
     kept: list[Ratio] = []
     used: set[frozenset[int]] = set()
     rests = [k for r in found.values() for k in (r.over, r.under)]
-    for ratio in sorted(found.values(), key=lambda r: (rests.count(r.made), -r.share, r.made)):
+    for ratio in sorted(found.values(), key=lambda r: (-round(lengths[r.made]), rests.count(r.made), -r.share, r.made)):
         trio = frozenset((ratio.made, ratio.over, ratio.under))
         made = {k.made for k in kept}
         if trio not in used and not ({ratio.over, ratio.under} & made):

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 
 from yindi.core import registry
 from yindi.core.config import Treatment
 from yindi.core.errors import MethodError, Problems
-from yindi.intake import impute as _imputers  # noqa: F401  (registers the packaged imputers)
+from yindi.core.inputs import SeriesNote
+from yindi.intake import regression as _imputers  # noqa: F401  (registers the packaged imputers)
 from yindi.intake.assemble import CORRECTED, IMPUTED, Cube
 from yindi.intake.findings import Found, covers
+from yindi.intake.impute import Filled
 
 Segments = tuple[tuple[str, ...], ...]
 
@@ -31,12 +33,19 @@ def stale(treatments: Mapping[str, tuple[Treatment, ...]], found: Sequence[Found
                              "remove it, or correct finding, regions and years", have)  # fmt: skip
 
 
-def segments(variable: str, years: Sequence[str], treatments: Sequence[Treatment], found: Sequence[Found]) -> Segments:
+def declared_cuts(note: SeriesNote | None) -> set[str]:
+    """Years in which a declared vintage or price base changes."""
+    return set() if note is None else {y for named in (note.vintage, note.price_base) for y in sorted(named)[1:]}
+
+
+def segments(
+    variable: str, years: Sequence[str], treatments: Sequence[Treatment], found: Sequence[Found], declared: Collection[str] = ()
+) -> Segments:
     """Groups of years that may be compared: each year alone (within_years), between the breaks (split), else all together."""
     if any(t.choice == "within_years" for t in treatments):
         return tuple((y,) for y in years)
     cuts = {y for t in treatments if t.choice == "split" for f in found if f.variable == variable and covers(t, f)
-            for y in f.years if not t.years or y in t.years}  # fmt: skip
+            for y in f.years if not t.years or y in t.years} | set(declared)  # fmt: skip
     groups: list[list[str]] = [[]]
     for y in years:
         if y in cuts and groups[-1]:
@@ -109,11 +118,23 @@ def _correct(cube: Cube, variable: str, t: Treatment, place: str, problems: Prob
     cube.state[:, :, k][at] = CORRECTED
 
 
-def _fill(cube: Cube, k: int, t: Treatment, years: Sequence[str]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    fn = registry.get("imputer", t.method or "").bind(**({} if t.value is None else {"value": t.value}))
+def _fill(cube: Cube, k: int, t: Treatment, years: Sequence[str]) -> tuple[np.ndarray, Filled]:
     columns = np.array([cube.years.index(y) for y in years])
-    filled = fn(cube.values[:, columns, k], cube.known[:, columns, k])
-    return columns, filled.values, filled.known
+    given: dict[str, object] = {} if t.value is None else {"value": t.value}
+    if t.covariates:
+        at = [cube.at(c) for c in t.covariates if c in cube.items]
+        if len(at) < len(t.covariates):
+            raise MethodError(f"covariates: the files hold no {[c for c in t.covariates if c not in cube.items]}.")
+        given["covariates"] = [np.where(cube.known[:, columns, c], cube.values[:, columns, c], np.nan) for c in at]
+    fn = registry.get("imputer", t.method or "").bind(**given)
+    return columns, fn(cube.values[:, columns, k], cube.known[:, columns, k])
+
+
+def _keep_bounds(cube: Cube, variable: str, how: str, columns: np.ndarray, made: Filled, take: np.ndarray) -> None:
+    for r, c in np.argwhere(take):
+        value = float(made.values[r, c])
+        low, high = (value if b is None else float(b[r, c]) for b in (made.low, made.high))
+        cube.filled.append((variable, cube.regions[r], cube.years[columns[c]], how, value, low, high))
 
 
 def _impute(
@@ -128,12 +149,13 @@ def _impute(
     except MethodError as fault:
         problems.add(place, str(fault), "name an imputer of `yindi methods imputer` under `method`")
         return
-    for columns, values, known in made:
-        take = wanted[:, columns] & known
-        cube.values[:, columns, k] = np.where(take, values, cube.values[:, columns, k])
+    for columns, filled in made:
+        take = wanted[:, columns] & filled.known
+        _keep_bounds(cube, variable, t.method or "", columns, filled, take)
+        cube.values[:, columns, k] = np.where(take, filled.values, cube.values[:, columns, k])
         cube.state[:, columns, k] = np.where(take, IMPUTED, cube.state[:, columns, k])
     still = np.argwhere(wanted & ~cube.known[:, :, k])
-    if len(still):
+    if len(still) and t.method != "none":
         cells = ", ".join(f"{cube.regions[r]} {cube.years[c]}" for r, c in still[:4])
         problems.add(place, f"{t.method} cannot fill {len(still)} cell(s): {cells}.",
                      "choose another method for them (interpolate fills inside only, and never across a break)")  # fmt: skip
