@@ -69,3 +69,43 @@ def test_a_table_without_regions_or_years_is_said_to_be_none(tmp_path, text):
     assert "# a.csv: no column of regions" in proposed
     assert "# broken.xlsx: " in proposed
     assert "- file" not in proposed
+
+
+def proposed(folder, **files):
+    for name, text in files.items():
+        (folder / name.replace("__", ".")).write_text(text, encoding="utf-8")
+    tree = yaml.safe_load(propose(folder))
+    read_config({**tree, "inputs": [{**i, "columns": i.get("columns") or {"x": "gdp"}} for i in tree["inputs"]]})
+    return tree
+
+
+def test_states_of_another_country(tmp_path):
+    tree = proposed(tmp_path, a__csv="state,2019,2020\nAlabama,1,2\nAlaska,3,4\nOhio,5,6\n")
+    assert tree["regions"] == {"standard": "iso3166_2", "country": "US"}
+    assert (tree["inputs"][0]["layout"], tree["inputs"][0]["region"]) == ("years", "state")
+
+
+def test_nuts_codes(tmp_path):
+    tree = proposed(tmp_path, a__csv="geo,year,v\nDE11,2019,1\nDE12,2019,2\nAT11,2019,3\nFRF2,2020,3\n")
+    assert tree["regions"] == {"standard": "nuts", "level": "nuts2"}
+    assert (tree["inputs"][0]["layout"], tree["inputs"][0]["year"]) == ("wide", "year")
+
+
+def test_cities_and_indicators_side_by_side(tmp_path):
+    head = "城市,生产总值-2019年,生产总值-2020年,人口-2019年,人口-2020年\n"
+    tree = proposed(tmp_path, a__csv=head + "石家庄市,1,2,3,4\n襄樊市,1,2,3,4\n延边,1,2,3,4\n")
+    assert tree["regions"] == {"level": "city"}
+    assert tree["inputs"][0]["layout"] == "blocks"
+    assert tree["years"] == [2019, 2020]
+
+
+def test_one_sheet_a_year_is_one_input(tmp_path):
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for when in ("2019年", "2020年"):
+        page = book.create_sheet(when)
+        for row in [["地区", "总人口"], ["北京", 1.5], ["上海", 2.5], ["甘肃", 3.5]]:
+            page.append(row)
+    book.save(tmp_path / "a.xlsx")
+    (one,) = yaml.safe_load(propose(tmp_path))["inputs"]
+    assert (one["year"], one["region"], one.get("sheet")) == ("@sheet", "地区", None)

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+import yaml
+
 from yindi.core import resources
-from yindi.core.errors import ProblemsError, did_you_mean
-from yindi.intake import heads, series
-from yindi.intake.numbers import CellFault, clean, number, year_or_none
-from yindi.intake.read import BOOKS, TEXT, Grid, read, sheet_names
+from yindi.core.config import Regions
+from yindi.core.errors import Problems, ProblemsError, did_you_mean
+from yindi.intake import heads, standards
+from yindi.intake.inputs import year_of_name
+from yindi.intake.numbers import CellFault, clean, number
+from yindi.intake.read import BOOKS, READ, Grid, kind_of, read, sheet_names
 from yindi.intake.regions import Gazetteer
+from yindi.intake.shapes import region_column, year_column
+from yindi.intake.years import split, year_or_none
 
 _ITEM_LIMIT = 200
 
@@ -31,6 +38,7 @@ class Recognised:
     value: str
     years: tuple[str, ...]
     others: tuple[str, ...]
+    regions: str = "{scope: present, grouping: four_blocks}"
 
 
 def _numeric(raw: object) -> bool:
@@ -53,18 +61,60 @@ def _name(found: heads.Heads, k: int) -> str:
     return name if name and name not in found.twice else f"#{k + 1}"
 
 
+@functools.cache
+def standards_tried() -> tuple[tuple[str, Gazetteer], ...]:
+    """What `regions:` would say, with its gazetteer, in the order in which they are tried."""
+    chosen = ["{scope: present, grouping: four_blocks}", "{level: city}", "{level: county}"]
+    countries = sorted({r["parent"] for r in resources.rows("regions/iso3166_2.csv")} - {"CN"})
+    chosen += [f"{{standard: iso3166_2, country: {c}}}" for c in countries]
+    chosen += ["{standard: iso3166_2}", *(f"{{standard: nuts, level: nuts{n}}}" for n in (2, 3, 1))]
+    made = []
+    for text in chosen:
+        regions = Regions.model_validate(yaml.safe_load(text))
+        register = standards.register(regions, None, Problems("propose"))
+        register.national.clear()
+        made.append((text, Gazetteer(regions.level, {}, register)))
+    return tuple(made)
+
+
+def _regions(grid: Grid, found: heads.Heads) -> tuple[str, int] | None:
+    """What `regions:` would say, and the column that holds them; the first standard that nearly all cells belong to."""
+    for text, gazetteer in standards_tried():
+        at = region_column(grid, found, gazetteer)
+        if at is not None:
+            return text, at
+    return None
+
+
 def recognise(grid: Grid) -> Recognised | None:
     """The layout of a grid; None where no column holds regions, or neither a column nor the heads hold years."""
     skip, rows = _frame(grid)
     found = heads.find(grid, rows=rows, skip=skip)
-    at = series.region_column(grid, found, Gazetteer())
-    if at is None:
+    held = _regions(grid, found)
+    if held is None:
         return None
-    year_at = series.year_column(grid, found)
+    seen = _laid_out(grid, found, (skip, rows), held[1])
+    return None if seen is None else replace(seen, regions=held[0])
+
+
+def _laid_out(grid: Grid, found: heads.Heads, frame: tuple[int, int], at: int) -> Recognised | None:
+    skip, rows = frame
+    year_at = year_column(grid, found)
     in_head = [k for k, name in enumerate(found.names) if year_or_none(name)]
     body = [row for row in grid.rows[found.bottom + 1 :] if len(row) > at and clean(row[at])]
     if len(in_head) >= 2:
         return _years(grid, found, (skip, rows), at, in_head, body)
+    side = heads.find(grid, rows=rows, skip=skip, spread=True)
+    parts = {k: p for k, name in enumerate(side.names) if k != at and (p := split(name))}
+    if len({p[1] for p in parts.values()}) >= 2:
+        items = tuple(dict.fromkeys(p[0] for p in parts.values()))
+        when = tuple(sorted({p[1] for p in parts.values()}))
+        return Recognised(grid.file, grid.sheet, *frame, "blocks", _name(side, at), "", "", "", when, items)
+    of_sheet = year_of_name(grid.sheet) if grid.sheet else None
+    if year_at is None and of_sheet:
+        rest = [k for k in range(len(found.names)) if k != at and found.names[k]]
+        numbers = tuple(_name(found, k) for k in rest if any(_numeric(row[k]) for row in body[:_ITEM_LIMIT] if k < len(row)))
+        return Recognised(grid.file, grid.sheet, *frame, "wide", _name(found, at), "@sheet", "", "", (of_sheet,), numbers)
     if year_at is None:
         return None
     return _by_rows(grid, found, (skip, rows), (at, year_at), body)
@@ -103,7 +153,7 @@ def _by_rows(
 
 def grids(folder: Path) -> Iterator[tuple[str, Grid | str]]:
     """Every sheet of every table in a folder, in the order of names; a text instead of a grid says why it cannot be read."""
-    for path in sorted(p for p in folder.iterdir() if p.suffix.lower() in TEXT + BOOKS and not p.name.startswith((".", "~"))):
+    for path in sorted(p for p in folder.iterdir() if kind_of(p) in READ and not p.name.startswith((".", "~"))):
         try:
             sheets = sheet_names(path, path.name) if path.suffix.lower() in BOOKS else [None]
             for sheet in sheets:
@@ -132,7 +182,7 @@ def _quoted(text: str) -> str:
 def _input(r: Recognised, sheets: int) -> Iterator[str]:
     activity = r.layout == "long" and not any(_variable(o)[0] for o in r.others)
     yield f"  - file: {_quoted(r.file)}"
-    if sheets > 1:
+    if sheets > 1 and r.year != "@sheet":
         yield f"    sheet: {_quoted(r.sheet)}"
     yield f"    content: {'activity' if activity else 'indicators'}"
     yield f"    layout: {r.layout}"
@@ -151,6 +201,23 @@ def _columns(r: Recognised) -> Iterator[str]:
         yield f"      {line}" if other in sure else f"    #   {line}   # which variable is this?"
 
 
+def _once_a_file(found: Sequence[Recognised]) -> Iterator[Recognised]:
+    """Of a workbook with one sheet a year, one sheet stands for all."""
+    told: set[str] = set()
+    for r in found:
+        if r.year != "@sheet" or r.file not in told:
+            yield r
+        told |= {r.file} if r.year == "@sheet" else set()
+
+
+def _said_regions(found: Sequence[Recognised]) -> Iterator[str]:
+    """The `regions:` line of most tables; the others as questions."""
+    usual = [text for text, _ in standards_tried()]
+    seen = sorted({r.regions for r in found}, key=lambda t: (-sum(r.regions == t for r in found), usual.index(t))) or usual[:1]
+    yield f"regions: {seen[0]}"
+    yield from (f"# regions: {text}   # so other tables here" for text in seen[1:])
+
+
 def propose(folder: Path) -> str:
     """A commented study.yaml for the tables of a folder; lines that start with # are questions to be answered."""
     found: list[Recognised] = []
@@ -167,11 +234,14 @@ def propose(folder: Path) -> str:
         "# Proposed by `yindi init` from the files here. Answer the lines that start with #, then: yindi check",
         "title: {zh: 我的研究, en: My study}",
         f"years: [{years[0]}, {years[-1]}]" if years else "# years: [FIRST, LAST]",
-        "regions: {scope: present, grouping: four_blocks}",
+        *_said_regions(found),
         "framework: nqpf_b   # see data/frameworks",
         *notes,
         "inputs:",
     ]
-    for r in found:
+    kept = [
+        r for n, r in enumerate(found) if r.year != "@sheet" or all(o.file != r.file or o.year != "@sheet" for o in found[:n])
+    ]
+    for r in kept:
         lines += _input(r, sum(o.file == r.file for o in found))
     return "\n".join(lines) + "\n"

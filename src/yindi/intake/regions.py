@@ -238,8 +238,8 @@ def _only_in(other: Register, own: Register, name: str) -> bool:
 
 
 def _nuts_level(text: str, register: Register) -> str:
-    if re.fullmatch(r"[A-Z]{2}[0-9A-Z]{0,3}", text) is None:
-        return ""
-    if text.endswith(("Z", "XX")) and len(text) > 2:
+    if re.fullmatch(r"[A-Z]{2}(?:Z|ZZ|ZZZ|XX|XXX)", text):
         return "extra-regio or unknown territory"
+    if standards.NUTS.fullmatch(text) is None:
+        return ""
     return "" if register.at_level(text) else f"NUTS {len(text) - 2}"

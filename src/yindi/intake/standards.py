@@ -14,7 +14,11 @@ from yindi.core.errors import Problems
 from yindi.intake import history, spelling
 from yindi.intake.numbers import CellFault, number
 
-_PATTERNS = {"nuts": re.compile(r"[A-Z]{2}[0-9A-Z]{0,3}"), "iso3166_2": re.compile(r"[A-Z]{2}-[A-Z0-9]{1,3}")}
+NUTS = re.compile(
+    r"(?:AL|AT|BA|BE|BG|CH|CY|CZ|DE|DK|EE|EL|ES|FI|FR|GR|HR|HU|IE|IS|IT|LI|LT|LU|LV|ME|MK|MT|NL|NO|PL|PT|RO|RS|SE|SI|SK|TR|UA|UK|XK)"
+    r"(?:[0-9A-Z]?|(?=[A-Z]*[0-9])[0-9A-Z]{2,3})"
+)
+_PATTERNS = {"nuts": NUTS, "iso3166_2": re.compile(r"[A-Z]{2}-[A-Z0-9]{1,3}")}
 _SUFFIX = re.compile(
     r"(?:(?:各族|满族|蒙古族|蒙古|回族|苗族|侗族|土家族|壮族|布依族|瑶族|彝族|藏族|羌族|傣族|景颇族|白族|傈僳族|哈尼族|朝鲜族|柯尔克孜|哈萨克|黎族|畲族|"
     r"仡佬族|水族|纳西族|拉祜族|佤族|布朗族|土族|撒拉族|东乡族|保安族|裕固族|毛南族|仫佬族|锡伯|塔吉克|独龙族|怒族|普米族|达斡尔族|鄂温克族|各族)*"
