@@ -13,10 +13,25 @@ from yindi.core.config import Input, StudyConfig, Treatment
 from yindi.core.errors import Problems, ProblemsError, UsageError, did_you_mean
 from yindi.core.framework import Framework, Variable
 from yindi.core.ledger import Source
-from yindi.intake import assemble, checks, definitions, findings, flood, industries, layouts, read, treat
+from yindi.intake import (
+    assemble,
+    bridges,
+    checks,
+    definitions,
+    findings,
+    flood,
+    industries,
+    inputs,
+    layouts,
+    prices,
+    read,
+    treat,
+    wide,
+)
 from yindi.intake.findings import Found
 from yindi.intake.reader import Reading
 from yindi.intake.regions import Gazetteer, mainland
+from yindi.intake.standards import Register
 
 SHOWN = 8
 
@@ -38,6 +53,10 @@ class Draft:
     activity: assemble.Cube | None = None
     found: list[Found] = field(default_factory=list)
     segments: dict[str, treat.Segments] = field(default_factory=dict)
+    of_input: list[str] = field(default_factory=list)
+    register: Register | None = None
+    edges: tuple[tuple[str, str], ...] | None = None
+    territory: set[tuple[str, str]] = field(default_factory=set)
 
     def of(self, content: str) -> list[int]:
         """Positions of the inputs of a content."""
@@ -45,28 +64,47 @@ class Draft:
 
 
 def _read_inputs(d: Draft) -> None:
-    try:
-        gazetteer = Gazetteer(d.config.regions.level, d.config.regions.aliases)
-    except UsageError as fault:
-        d.problems.add("study.yaml: regions.aliases", str(fault), "name codes of GB/T 2260")
+    gazetteer = _gazetteer(d)
+    if gazetteer is None:
         return
-    for spec in d.config.inputs:
-        path = d.folder / spec.file
-        try:
-            grid = read.read(path, spec.file, spec.sheet)
-        except ProblemsError as fault:
-            d.problems.found.extend(fault.problems)
-            continue
-        d.sources.append(Source(spec.title or path.name, spec.made_by("en"), spec.file, read.sha256(path), spec.licence))
-        d.grids.append(grid)
-        d.specs.append(spec)
-        must = mainland() if (d.config.regions.level, d.config.regions.scope) == ("province", "mainland") else None
-        made = layouts.cells(grid, spec, gazetteer=gazetteer, variables=d.variables, problems=d.problems, expected=must)
-        d.readings.append(made)
+    for spec in inputs.expanded(d.config.inputs, d.folder, d.problems):
+        _read_input(d, spec, gazetteer)
+
+
+def _gazetteer(d: Draft) -> Gazetteer | None:
+    regions = d.config.regions
+    d.register = inputs.register(regions, d.folder, d.problems)
+    try:
+        gazetteer = Gazetteer(regions.level, regions.aliases, d.register)
+    except UsageError as fault:
+        d.problems.add("study.yaml: regions.aliases", str(fault), "name codes of the study's regions")
+        return None
+    if regions.neighbours:
+        d.edges = inputs.neighbours(regions.neighbours, d.folder, gazetteer, d.problems)
+    return gazetteer
+
+
+def _read_input(d: Draft, spec: Input, gazetteer: Gazetteer) -> None:
+    path = d.folder / spec.file
+    try:
+        grid = read.read(path, spec.file, spec.sheet, spec.encoding)
+    except ProblemsError as fault:
+        d.problems.found.extend(fault.problems)
+        return
+    source = Source(spec.title or path.name, spec.made_by("en"), spec.file, read.sha256(path), spec.licence)
+    if source.id not in {s.id for s in d.sources}:
+        d.sources.append(source)
+    d.of_input.append(source.id)
+    d.grids.append(grid)
+    d.specs.append(spec)
+    must = mainland() if (d.config.regions.level, d.config.regions.scope) == ("province", "mainland") else None
+    made = layouts.cells(grid, spec, gazetteer=gazetteer, variables=d.variables, problems=d.problems, expected=must)
+    d.readings.append(inputs.within(made, spec.years))
 
 
 def _regions(d: Draft) -> tuple[str, ...]:
-    seen = {r for n in d.of("indicators") for r, _ in d.readings[n].rows}
+    rows = {pair for n in d.of("indicators") for pair in d.readings[n].rows}
+    seen = ({r for r, _ in rows} | {b.into for b in d.config.bridges}) - bridges.consumed(d.config.bridges, rows)
     if d.config.regions.scope == "present" or d.config.regions.level != "province":
         return tuple(sorted(seen))
     gone = [f"{definitions.region_names('province')[c][0]} {c}" for c in mainland() if c not in seen]
@@ -86,8 +124,18 @@ def _build(d: Draft) -> None:
     readings = [d.readings[n] for n in indicators]
     in_files = {c.item for r in readings for c in r.cells}
     items = [v for v in d.variables if v in in_files]
-    d.panel = assemble.cube(readings, [d.grids[n] for n in indicators], regions=_regions(d), years=years, items=items,
-                            problems=d.problems)  # fmt: skip
+    regions = _regions(d)
+    parts = tuple(
+        sorted(
+            {*regions, *(p for b in d.config.bridges for p in b.parts)} & ({r for x in readings for r, _ in x.rows} | {*regions})
+        )
+    )
+    cube = assemble.cube(readings, [d.grids[n] for n in indicators], regions=parts, years=years, items=items, problems=d.problems)
+    if d.config.bridges and not d.problems.found:
+        cube = bridges.apply(cube, d.config.bridges, d.problems)
+    d.panel = assemble.only(cube, regions) if parts != regions else cube
+    inputs.versions(d.config.regions, d.panel.regions, d.problems)
+    _territory(d)
     seen = {y for r in readings for _, y in r.rows}
     for n, reading in zip(indicators, readings, strict=True):
         if not reading.rows:
@@ -104,21 +152,43 @@ def _build_activity(d: Draft) -> None:
     if not activity or d.panel is None:
         return
     readings = [d.readings[n] for n in activity]
-    years = sorted({y for r in readings for _, y in r.rows} & set(d.panel.years))
+    chosen = any(d.specs[n].years for n in activity)
+    years = sorted(
+        {y for r in readings for _, y in r.rows}
+        & (set(d.panel.years) if not chosen else {y for r in readings for _, y in r.rows})
+    )
     items = sorted({c.item for r in readings for c in r.cells})
     if not (years and items) and not d.problems.found:
-        d.problems.add(
-            d.specs[activity[0]].file, "holds no value in the years of the study.", "correct `years`, or leave the file out"
-        )
+        d.problems.add(d.specs[activity[0]].file, "holds no value in the years of the study.",
+                       "correct `years`, say the input's own `years: [FIRST, LAST]`, or leave the file out")  # fmt: skip
     d.activity = assemble.cube(readings, [d.grids[n] for n in activity], regions=d.panel.regions, years=years, items=items,
                                problems=d.problems)  # fmt: skip
-    industries.faults(d.activity, definitions.names_of_industries(d.config, d.folder), d.problems)
+    census = all(d.specs[n].absent == "zero" for n in activity)
+    sparse = industries.sparse(d.activity)
+    if census:
+        industries.zeros(d.activity)
+    elif sparse:
+        industries.undeclared(d.activity, d.specs[activity[0]].file, d.problems)
+    named = definitions.names_of_industries(d.config, d.folder)
+    industries.faults(d.activity, named, d.problems, rare_ones=not (census or sparse))
     for n in activity:
         industries.odd_units(d.readings[n], d.grids[n], d.problems)
     totals = {d.specs[n].total for n in activity} - {None}
     for total in sorted(t for t in totals if t is not None and t not in d.panel.items):
         d.problems.add("study.yaml: inputs", f"total: {total!r} is no variable in the files.", "name the variable with the total",
                        did_you_mean(total, d.panel.items))  # fmt: skip
+
+
+def _territory(d: Draft) -> None:
+    """Add a problem for every change of territory that the rows run across without a bridge."""
+    if d.register is None or d.register.standard != "gbt2260" or d.panel is None:
+        return
+    rows = {(r, y) for n in d.of("indicators") for r, y in d.readings[n].rows if y in d.panel.years}
+    names = {r: d.register.name(r) for r, _ in rows}
+    d.territory = bridges.bridged(d.config.bridges, d.panel.years)
+    for m in bridges.mixed(d.config.regions.level, rows, d.panel.years, names, d.config.bridges):
+        d.territory |= m.explained
+        d.problems.add("study.yaml: bridges", m.message, m.way_out)
 
 
 def _indicator_codes(d: Draft) -> list[str]:
@@ -139,10 +209,10 @@ def _missing_rows(d: Draft, cube: assemble.Cube) -> set[tuple[str, str]]:
     for n in d.of("indicators"):
         held = {c.item for c in d.readings[n].cells} & set(_indicator_codes(d))
         for region, year in assemble.missing_rows(d.readings[n], cube.regions, cube.years):
-            if all(_declared(d.config.treatments.get(v, ()), region, year) for v in held):
+            if (region, year) in d.territory or all(_declared(d.config.treatments.get(v, ()), region, year) for v in held):
                 continue
             ignored.add((region, year))
-            name = definitions.region_names(d.config.regions.level)[region][0]
+            name = d.register.name(region) if d.register else region
             way = "add the row, shorten `years`, or declare an imputation (finding: absent, choice: impute) for "
             d.problems.add(d.specs[n].file, f"there is no row for {name} ({region}) in {year}.", way + ", ".join(sorted(held)))
     return ignored
@@ -192,13 +262,16 @@ def _find(d: Draft, cube: assemble.Cube) -> None:
         mine = ignore | {(r, y) for r, y, item in faulty if item == code}
         d.found += sorted(findings.absences(cube, code, mine), key=lambda f: f.id)
         d.found += sorted(findings.of_variable(cube, d.variables[code]), key=lambda f: f.id)
+    at = d.of("indicators")
+    d.found += wide.found(d.config, cube, d.variables, [d.readings[n] for n in at], [d.grids[n] for n in at])
     needed = set(_indicator_codes(d))
     d.found = [replace(f, refused=("keep",)) if f.kind in ("absent", "constant") and f.variable in needed else f for f in d.found]
-    if d.activity is not None:
+    if d.activity is not None and not industries.sparse(d.activity):
         d.found += industries.absences(d.activity, {c for n in d.of("activity") for c in d.readings[n].faulty})
     for n, spec in enumerate(d.specs):
         said = [("left_out", f"{len(rows)} row(s), {why}", rows) for why, rows in d.readings[n].left_out.items()]
         said += [("name", f"row {rows[0]}: {name}", rows) for name, rows in d.readings[n].by_missing.items()]
+        said += [("history", f"row {rows[0]}: {name}", rows) for name, rows in d.readings[n].told.items()]
         for kind, text, rows in sorted(said):
             d.found.append(Found("", kind, (), (), 0.0, float(len(rows)), False, detail=f"{spec.file}: {text}"))
 
@@ -208,8 +281,10 @@ def unanswered(d: Draft) -> None:
     needed = set(_indicator_codes(d))
     for f in d.found:
         answers = d.config.treatments.get(f.variable, ())
+        noted = f.kind in ("break", "vintage") and f.years[0] in treat.declared_cuts(d.config.series.get(f.variable))
         if (
             not f.sure
+            or noted
             or findings.answered(f, answers)
             or (f.kind in ("absent", "constant", "filled") and f.variable not in needed and not _of_activity(d, f))
         ):
@@ -256,7 +331,7 @@ def _treat(d: Draft, cube: assemble.Cube) -> None:
     treat.stale(d.config.treatments, d.found, d.problems)
     for code in cube.items:
         answers = d.config.treatments.get(code, ())
-        d.segments[code] = treat.segments(code, cube.years, answers, d.found)
+        d.segments[code] = treat.segments(code, cube.years, answers, d.found, treat.declared_cuts(d.config.series.get(code)))
     theirs = industries.of(d.config.treatments, d.activity, cube)
     mine = {v: answers for v, answers in d.config.treatments.items() if v not in theirs}
     treat.apply(cube, mine, d.segments, d.found, d.problems)
@@ -265,6 +340,7 @@ def _treat(d: Draft, cube: assemble.Cube) -> None:
         treat.apply(d.activity, {v: d.config.treatments[v] for v in theirs}, parts, d.found, d.problems)
     for state in (assemble.CORRECTED, assemble.IMPUTED):
         _bounds(d, cube, state)
+    prices.deflate(cube, d.config.deflators, d.problems)
     for code in sorted(set(_indicator_codes(d)) & set(cube.items) - treat.dropped(d.config.treatments)):
         _complete(d, cube, code)
 
@@ -288,7 +364,8 @@ def draft(config: StudyConfig, folder: Path) -> Draft:
     d = Draft(config, Path(folder))
     d.variables = definitions.variables(config, d.folder, d.problems)
     d.framework = definitions.framework(config, d.folder, d.variables, d.problems)
-    groupings = {r["grouping"] for r in resources.rows("regions/groups.csv")}
+    own = {"group", "parent"} if config.regions.standard != "gbt2260" else set()
+    groupings = own or {r["grouping"] for r in resources.rows("regions/groups.csv")}
     if config.regions.grouping not in groupings:
         d.problems.add(
             "study.yaml: regions.grouping", f"no grouping is called {config.regions.grouping!r}.", "", sorted(groupings)

@@ -14,15 +14,16 @@ from yindi.core.config import StudyConfig, Treatment
 from yindi.core.errors import Problem, ProblemsError
 from yindi.core.framework import Framework
 from yindi.core.ledger import Ledger
-from yindi.core.panel import ABSENT, CORRECTED, IMPUTED, OBSERVED, Origin, Panel
+from yindi.core.names import Names
+from yindi.core.panel import ABSENT, CORRECTED, DERIVED, IMPUTED, OBSERVED, Origin, Panel
 from yindi.core.space import Space
 from yindi.core.study import Bench, Study
-from yindi.intake import assemble, definitions, findings, geography, treat
+from yindi.intake import assemble, corrections, definitions, findings, geography, places, treat
 from yindi.intake import draft as gather
 from yindi.intake.beside import Beside, beside
 from yindi.intake.findings import Found
 
-_STATE = np.array([ABSENT, OBSERVED, CORRECTED, IMPUTED])
+_STATE = np.array([ABSENT, OBSERVED, CORRECTED, IMPUTED, DERIVED])
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ class Inspection:
 
 def inspect(config: StudyConfig, folder: Path) -> Inspection:
     """Read and check only; raises nothing about the data."""
-    d = gather.draft(config, folder)
+    d = gather.draft(corrections.merged(config, folder), folder)
     beside(config, folder, d.problems)
     problems = tuple(d.problems.found)
     gather.unanswered(d)
@@ -47,10 +48,12 @@ def inspect(config: StudyConfig, folder: Path) -> Inspection:
 
 def intake(config: StudyConfig, folder: Path) -> Study:
     """The checked Study of a study folder; raises ProblemsError with every problem of every file at once."""
-    d = gather.draft(config, folder)
+    d = gather.draft(corrections.merged(config, folder), folder)
     gather.unanswered(d)
     extra = beside(config, folder, d.problems)
     d.problems.raise_if_any()
+    if (corrected := corrections.source(config, folder)) is not None:
+        d.sources.append(corrected)
     if d.panel is None or d.framework is None:
         raise ProblemsError("intake", [Problem("study.yaml", "nothing could be read.", "look at `inputs`")])
     return _study(d, d.panel, d.framework, extra)
@@ -69,10 +72,26 @@ def _to_panel(d: gather.Draft, cube: assemble.Cube, axis: str) -> Panel:
     return panel.take(items=[c for c in cube.items if c not in gone]) if gone else panel
 
 
+def _own_space(d: gather.Draft, regions: tuple[str, ...]) -> Space:
+    """Space of regions that are not the packaged ones: the user's edge list, or the nearest by the positions of the table."""
+    assert d.register is not None
+    chosen, inside = d.config.regions, set(regions)
+    found = places.positions(d.register, regions)
+    land = d.edges if d.edges is not None else places.nearest(found, chosen.nearest) if chosen.nearest and found else ()
+    bridges = tuple((a, b) for a, b in chosen.bridges if {a, b} <= inside)
+    edges = tuple(sorted({(min(e), max(e)) for e in (*land, *bridges) if set(e) <= inside}))
+    areas = {r: a for r in regions if r in d.register.units and (a := d.register.units[r].area) is not None}
+    new = tuple(b for b in bridges if tuple(sorted(b)) not in set(land))
+    return Space(regions, edges, new, places.groups(d.register, regions), found, areas)
+
+
 def _space(d: gather.Draft, regions: tuple[str, ...]) -> Space:
+    if d.config.regions.standard != "gbt2260":
+        return _own_space(d, regions)
     inside = set(regions)
     bridges = tuple((a, b) for a, b in d.config.regions.bridges if {a, b} <= inside)
-    land = [e for e in geography.borders(d.config.regions.level) if set(e) <= inside]
+    borders = d.edges if d.edges is not None else geography.borders(d.config.regions.level)
+    land = [e for e in borders if set(e) <= inside]
     edges = tuple(sorted({(min(e), max(e)) for e in (*land, *bridges)}))
     groups: dict[str, dict[str, str]] = {}
     for row in resources.rows("regions/groups.csv"):
@@ -87,27 +106,51 @@ def _study(d: gather.Draft, cube: assemble.Cube, chosen: Framework, extra: list[
     framework = chosen.without(treat.dropped(d.config.treatments))
     panel = _to_panel(d, cube, INDICATOR)
     activity = _to_panel(d, d.activity, INDUSTRY) if d.activity is not None else None
-    names = definitions.names(d.variables, framework, d.config, d.folder)
+    space = _space(d, panel.regions)
+    names = _named(d, definitions.names(d.variables, framework, d.config, d.folder), space)
     sources = Ledger().add(*d.sources, *(b.source for b in extra))
-    study = Study(d.config, d.variables, framework, panel, activity, _space(d, panel.regions), names, sources)
+    study = Study(d.config, d.variables, framework, panel, activity, space, names, sources)
     study = _with_steps(d, study)
     return _results(d, study, extra)
 
 
+def _named(d: gather.Draft, names: Names, space: Space) -> Names:
+    """The names, with those of the study's own regions and groups."""
+    if d.register is None:
+        return names
+    units = [d.register.units[r] for r in space.regions if r in d.register.units]
+    made = names.plus(
+        "region", {u.code: (u.zh, u.en) for u in units if d.register.standard != "gbt2260" or u.code not in names.table["region"]}
+    )
+    if d.register.standard == "gbt2260":
+        return made
+    return made.plus("group", places.group_names(d.register, space.groups))
+
+
 def _with_steps(d: gather.Draft, study: Study) -> Study:
     treatments = {v: [t.model_dump(mode="json", exclude_defaults=True) for t in ts] for v, ts in d.config.treatments.items()}
-    used = [[d.sources[n].id for n in d.of(content)] for content in ("indicators", "activity")]
-    first = study.step("panel", "intake.read", used[0], study.panel.table().digest, params={"treatments": treatments})
+    used = [sorted({d.of_input[n] for n in d.of(content)}) for content in ("indicators", "activity")]
+    first = study.step("panel", "intake.read", used[0], study.panel.table().digest, params=_declared(d, treatments))
     space = study.space
-    rule = {"contiguity": "shared border arcs", "bridges": [list(b) for b in space.bridges], "level": d.config.regions.level}
+    chosen = d.config.regions
+    how = "edge list of the study" if chosen.neighbours else f"nearest {chosen.nearest}" if chosen.nearest else "none"
+    shared = "shared border arcs" if chosen.standard == "gbt2260" and not chosen.neighbours else how
+    rule = {"contiguity": shared, "bridges": [list(b) for b in space.bridges], "level": d.config.regions.level}
     second = study.step("space", "intake.space", [], [list(e) for e in space.edges], params=rule)
     steps = [first, second]
     study = replace(study, panel=replace(study.panel, step=first.id), space=replace(space, step=second.id))
     if study.activity is not None:
-        third = study.step("activity", "intake.read", used[1], study.activity.table().digest)
+        said = {"absent": "zero"} if any(d.specs[n].absent == "zero" for n in d.of("activity")) else {}
+        third = study.step("activity", "intake.read", used[1], study.activity.table().digest, params=said)
         steps.append(third)
         study = replace(study, activity=replace(study.activity, step=third.id))
     return replace(study, ledger=study.ledger.add(*steps))
+
+
+def _declared(d: gather.Draft, treatments: Mapping[str, object]) -> dict[str, object]:
+    """What the study file declares about the panel: treatments, and the bridges where there are any."""
+    bridges = [b.model_dump(mode="json") for b in d.config.bridges]
+    return {"treatments": treatments, **({"bridges": bridges} if bridges else {})}
 
 
 CHOSEN = ("choice", "imputer", "reason", "reason_en")
@@ -138,7 +181,32 @@ def _results(d: gather.Draft, study: Study, extra: list[Beside]) -> Study:
         rows = np.array(b.rows, dtype=str).reshape(len(b.rows), len(b.columns))
         bench.make(b.kind, (("row", tuple(str(n) for n in range(1, len(rows) + 1))),),
                    {c: rows[:, n] for n, c in enumerate(b.columns)}, method="intake.read", inputs=[b.source.id])  # fmt: skip
+    if d.panel is not None:
+        _imputed_table(d.panel, bench)
+    _series_table(d.config, bench)
     return bench.done()
+
+
+def _imputed_table(cube: assemble.Cube, bench: Bench) -> None:
+    """Cells that imputers filled, with their 90 % interval where the imputer has one (else both ends are the value)."""
+    if not cube.filled:
+        return
+    labels = tuple(f"{v}.{r}.{y}" for v, r, y, *_ in cube.filled)
+    texts, numbers = (("variable", "region", "year", "method"), ("value", "low", "high"))
+    columns = {c: np.array([row[n] for row in cube.filled], dtype=str) for n, c in enumerate(texts)}
+    columns |= {c: np.array([row[4 + n] for row in cube.filled], dtype=float) for n, c in enumerate(numbers)}
+    bench.make("imputed", (("cell", labels),), columns, method="intake.impute", inputs=["panel"])
+
+
+def _series_table(config: StudyConfig, bench: Bench) -> None:
+    """Vintage and price base of the series, as the study file declares them."""
+    rows = [(v, y, note.vintage.get(y, ""), note.price_base.get(y, ""), note.source)
+            for v, note in sorted(config.series.items()) for y in sorted({*note.vintage, *note.price_base})]  # fmt: skip
+    if not rows:
+        return
+    names = ("variable", "since", "vintage", "price_base", "source")
+    columns = {c: np.array([row[n] for row in rows], dtype=str) for n, c in enumerate(names)}
+    bench.make("series", (("note", tuple(f"{r[0]}.{r[1]}" for r in rows)),), columns, method="intake.series", inputs=["config"])
 
 
 def _findings_table(d: gather.Draft, bench: Bench) -> None:
