@@ -14,8 +14,10 @@ DOCS = Path(__file__).parents[2] / "docs"
 
 
 def test_figures_by_hand() -> None:
-    """Pairwise differences sum to 40: 80 / (2 x 36 x 11/3) = 10/33, over 30 pairs 4/11. L = ln(11/3) - ln(840) / 6, for the product
-    is 840. Squared deviations sum to 104 - 6 x 121/9 = 70/3. Median 3.5, poorest half 6/22: W = 4 x 22/21 (1/2 - 3/11 - 5/33)."""
+    """Pairwise differences sum to 40: 80 / (2 x 36 x 11/3) = 10/33, over 30 pairs 4/11. L = ln(11/3) - ln(840) / 6.
+
+    Squared deviations sum to 104 - 6 x 121/9 = 70/3. Median 3.5, poorest half 6/22: W = 4 x 22/21 (1/2 - 3/11 - 5/33).
+    """
     assert gini(SIX) == pytest.approx(10 / 33)
     assert gini(SIX, convention="sample") == pytest.approx(4 / 11)
     assert mld(SIX) == pytest.approx(math.log(11 / 3) - math.log(840) / 6)
