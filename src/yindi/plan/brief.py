@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from yindi.core.document import Block, Document, Grid, Paragraph, Parts, Sentence
 from yindi.plan import claims, picks
+from yindi.plan.nation import dagum_figure
 from yindi.plan.nation import findings as of_the_whole
-from yindi.plan.nation import map_figure
 from yindi.plan.nation_layout import held_most
 from yindi.plan.region import findings, subtitle
 from yindi.plan.situation import index_figure
@@ -54,9 +54,9 @@ def _portfolio(w: Writer) -> tuple[Block, ...]:
 
 
 def whole(w: Writer) -> tuple[Block, ...]:
-    """Who leads, the gap, crowding, the layout, who holds back; industries before and after; the map."""
+    """Who leads, the gap, crowding, the layout, who holds back; industries before and after; the gap by year."""
     said = [*of_the_whole(w), *held_most(w)]
-    return (Paragraph(tuple(said[:SENTENCES]), "lead"), _crowded(w), map_figure(w), _more(w))
+    return (Paragraph(tuple(said[:SENTENCES]), "lead"), _crowded(w), dagum_figure(w), _more(w))
 
 
 def _crowded(w: Writer) -> Grid:

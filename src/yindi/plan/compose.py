@@ -44,12 +44,17 @@ def sign(choice: Choice, finding: Finding) -> int:
 
 
 def listed(labels: tuple[Label, ...], phrases: Phrases, names: Names) -> Parts:
-    """Labels in the language, joined as a list in words."""
+    """Labels in the language, joined as a list in words; with semicolons where a name itself holds a comma or the last joiner."""
+    named = [names.label(label.kind, label.code, phrases.language) for label in labels]
+    join, last = phrases.join, phrases.last
+    if "," in join and any(last in x.text or join in x.text for x in named):
+        join = join.replace(",", ";")
+        last = join + last.lstrip()
     parts: list[Part] = []
-    for n, label in enumerate(labels):
+    for n, label in enumerate(named):
         if n:
-            parts.append(phrases.last if n == len(labels) - 1 else phrases.join)
-        parts.append(names.label(label.kind, label.code, phrases.language))
+            parts.append(last if n == len(named) - 1 else join)
+        parts.append(label)
     return tuple(parts)
 
 

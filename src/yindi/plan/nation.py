@@ -79,18 +79,22 @@ def pattern(w: Writer) -> tuple[Block, ...]:
     return (w.heading("pattern"), said, map_figure(w), _ranking(w), body(_weight_lead(w)), weights_grid(w))
 
 
+def dagum_figure(w: Writer) -> Figure:
+    """The Gini coefficient and its parts by year."""
+    dates = w.study.panel.years
+    lines = [
+        w.series(w.title(c), "disparity.dagum", c, "year", dates, "year") for c in ("gini", "within", "between", "transvariation")
+    ]
+    return w.figure("lines", "figure_dagum", lines, alt="figure_dagum_alt", options={"zero": "yes"})
+
+
 def gaps(w: Writer) -> tuple[Block, ...]:
     """Dagum by year, Theil, sigma."""
-    years = w.study.panel.years
-    lines = [
-        w.series(w.title(c), "disparity.dagum", c, "year", years, "year") for c in ("gini", "within", "between", "transvariation")
-    ]
-    figure = w.figure("lines", "figure_dagum", lines, alt="figure_dagum_alt", options={"zero": "yes"})
     return (
         w.heading("gaps"),
         body(_gini(w), _parts(w)),
         body(_theil(w), _sigma(w), trend_caveat(w)),
-        figure,
+        dagum_figure(w),
         _dagum_grid(w),
         *polarisation(w),
     )

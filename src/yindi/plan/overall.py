@@ -103,7 +103,7 @@ def goals(w: Writer) -> tuple[Block, ...]:
         region=claims.region_label(w),
         middle=w.name("year", middle),
         last=w.name("year", last),
-        variables=w.names("variable", found[:NAMED]),
+        variables=w.names("variable", [i for i in obstacles(w) if i in found][:NAMED] or found[:NAMED]),
     )
     return (heading, body(lead), *items(_goal(w, v) for v in found[:SHOWN]), targets_grid(w, found), body(_without(w, table)))
 
