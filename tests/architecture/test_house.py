@@ -95,15 +95,11 @@ def test_everything_public_says_what_it_is() -> None:
 def undocumented(node: ast.stmt) -> Iterator[str]:
     if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)) or node.name.startswith("_"):
         return
-    if not ast.get_docstring(node) and not is_pydantic(node):
+    if not ast.get_docstring(node):
         yield node.name
     if isinstance(node, ast.ClassDef):
         for inner in node.body:
             yield from (f"{node.name}.{name}" for name in undocumented(inner))
-
-
-def is_pydantic(node: ast.stmt) -> bool:
-    return isinstance(node, ast.ClassDef) and any(isinstance(b, ast.Name) and b.id == "_Model" for b in node.bases)
 
 
 def test_only_the_shell_prints() -> None:

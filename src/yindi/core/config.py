@@ -23,6 +23,8 @@ def _number(value: Any) -> Any:
 
 
 class Measure(Model):
+    """Stage measure: scaling, weights, aggregation, what the draws vary."""
+
     normaliser: str = "minmax"
     weights: tuple[str, ...] = ("entropy", "critic")
     combination: str = "mean"
@@ -59,12 +61,16 @@ class Measure(Model):
 
 
 class Disparity(Model):
+    """Stage disparity: resamples and permutations."""
+
     bootstrap: int = Field(default=1000, ge=0, le=1_000_000)
     interval: float = Field(default=0.95, gt=0, lt=1)
     permutations: int = Field(default=9999, ge=0, le=10_000_000)
 
 
 class Peers(Model):
+    """Who a region is compared with."""
+
     rule: Literal["similar", "neighbours", "list"] = "similar"
     count: int = Field(default=6, ge=2)
     by: tuple[str, ...] = ("population", "gdp", "gdp_per_capita", "urbanisation")
@@ -74,6 +80,8 @@ class Peers(Model):
 
 
 class Diagnose(Model):
+    """Stage diagnose: peers, frontier, coupling."""
+
     peers: Peers = Peers()
     endowments: tuple[str, ...] = ()
     """Variables of the endowment profile; empty: all that the panel holds in its last year."""
@@ -82,6 +90,8 @@ class Diagnose(Model):
 
 
 class Opportunities(Model):
+    """Stage opportunities: industries, portfolios, when relatedness is tried."""
+
     industries: str = "nqpf_industries"
     """Packaged table (data/industries/NAME.csv) or a CSV beside the study file."""
     portfolio: int = Field(default=5, ge=1)
@@ -93,6 +103,8 @@ class Opportunities(Model):
 
 
 class Layout(Model):
+    """Stage layout: caps, portfolios, floors, goals."""
+
     cap_share: float = Field(default=0.30, gt=0, le=1)
     """Most regions, as a share of all, that cultivate the same industry."""
     cap_overrides: dict[str, int] = {}
@@ -137,6 +149,8 @@ class Layout(Model):
 
 
 class Simulate(Model):
+    """Stage simulate: horizon, draws, interval."""
+
     horizon: int = Field(default=10, ge=1, le=60)
     """Years ahead."""
     draws: int = Field(default=2000, ge=2, le=100_000)
@@ -151,6 +165,8 @@ class Simulate(Model):
 
 
 class Plan(Model):
+    """Stage plan: period and the office's own tables and words."""
+
     period: tuple[int, int] | None = None
     """Middle and last year of the plan; without it the last is the next full half-decade at least five years after the data."""
     departments: str | None = None
@@ -166,6 +182,8 @@ class Plan(Model):
 
 
 class Report(Model):
+    """Which reports are written, in which voices, languages and formats."""
+
     languages: tuple[Literal["zh", "en"], ...] = ("zh", "en")
     voices: tuple[Literal["plan", "research", "brief"], ...] = ("plan",)
     """plan: a planning document; research: methods, robustness and references; brief: one page."""
@@ -182,6 +200,8 @@ class Report(Model):
 
 
 class StudyConfig(Model):
+    """study.yaml as a whole."""
+
     title: Title
     seed: int = Field(default=20240305, ge=0)
     years: tuple[int, int]

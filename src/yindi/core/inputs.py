@@ -16,11 +16,15 @@ class Model(BaseModel):
 
 
 class Title(Model):
+    """A text in both languages."""
+
     zh: str
     en: str
 
 
 class Regions(Model):
+    """Which regions there are and how they hang together."""
+
     standard: Literal["gbt2260", "nuts", "iso3166_2", "own"] = "gbt2260"
     """Table of region codes; own: the table beside the study file, named by `table`."""
     level: Literal["province", "city", "county", "nuts0", "nuts1", "nuts2", "nuts3", "unit"] = "province"
@@ -78,6 +82,8 @@ class Regions(Model):
 
 
 class Input(Model):
+    """One file and how it is laid out."""
+
     file: str
     content: Literal["indicators", "activity"] = "indicators"
     layout: Literal["wide", "long", "years", "blocks", "regions"] = "wide"
@@ -177,6 +183,8 @@ class Bridge(Model):
 
 
 class Treatment(Model):
+    """What to do about one finding, and why."""
+
     finding: Literal[
         "break", "vintage", "absent", "constant", "outlier", "filled",
         "identity", "sum", "total", "stock", "shifted", "digits", "rounded", "unit",
