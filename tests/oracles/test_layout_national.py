@@ -109,6 +109,19 @@ def test_the_mean_of_the_worst_is_lifted_exactly():
     np.testing.assert_allclose(levels(stated, found.allocation), [0.3, 0.3, 1.1])
 
 
+def test_a_gap_rule_can_be_met_by_holding_the_leader_down_and_an_impossible_one_is_named():
+    """Levels 1 and 0; the leader rises 0.2 (worth 5) or not, the other 0.1 (worth 1): free 6 with a gap of 1.1; at most 1 leaves
+    the other's 1 alone (gap 0.9); at most 0.8 cannot be."""
+    stated = national([[5], [1]], 2, 1, [0, 1], [0, 0], uplift=np.array([[0.2], [0.1]]), level=np.array([1.0, 0.0]),
+                      leading=np.array([True, False]))  # fmt: skip
+    for most, best in ((np.inf, 6), (1.1, 6), (1.0, 1), (0.9, 1)):
+        assert plan_nation(replace(stated, gap_most=most), gap=1e-9).objective == pytest.approx(best)
+    with pytest.raises(InfeasibleError, match="gap between leading and other regions"):
+        plan_nation(replace(stated, gap_most=0.8))
+    with pytest.raises(MethodError, match="some of the 2 regions and not all"):
+        replace(stated, leading=np.ones(2, bool))
+
+
 def random_problem(seed: int) -> National:
     rng = np.random.default_rng(seed)
     r, c = (2, 3) if seed % 2 else (3, 2)
@@ -122,7 +135,8 @@ def random_problem(seed: int) -> National:
         slot_most=1,
         high=rng.random(c) * 2, low=rng.random(c), over=(0.5, 2.0), under=0.3, zone=rng.integers(0, 2, r), zone_most=1,
         duplication=0.4, strategic=rng.random(c) < 0.4, strategic_least=1, strategic_share=0.8, worst=r - 1,
-        floor=rng.choice([-np.inf, 0.05, 0.2]), locked=rng.random(e) < 0.1, link=np.array([[0, e - 1]]), bonus=np.array([0.6]),
+        floor=rng.choice([-np.inf, 0.05, 0.2]), leading=np.arange(r) == 0,
+        gap_most=(np.inf, 0.4)[seed % 2], locked=rng.random(e) < 0.1, link=np.array([[0, e - 1]]), bonus=np.array([0.6]),
     )  # fmt: skip
 
 

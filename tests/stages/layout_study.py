@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from made_up import REGIONS, YEARS, study
 
-from yindi.core.results import Opportunities, Scores
+from yindi.core.results import Diagnosis, Opportunities, Scores
 from yindi.core.study import Study
 from yindi.core.table import Table
 
@@ -54,6 +54,14 @@ def _with_scores(base: Study, regions: tuple[str, ...], rows: list[int], years: 
     return base.plus("scores", Scores(*[index] * 9))
 
 
+def with_levers(base: Study, degree: np.ndarray) -> Study:
+    """The study with made-up obstacles by lever (8,3): science, data, and reform, of which nothing is known."""
+    levers = _table(
+        "diagnosis.levers", (("region", tuple(REGIONS)), ("lever", ("science", "data", "reform"))), {"degree": degree}
+    )
+    return base.plus("diagnosis", Diagnosis(levers, levers, levers, levers, levers))
+
+
 def _with_opportunities(
     base: Study, regions: tuple[str, ...], industries: tuple[str, ...], worth: np.ndarray, columns: list[int]
 ) -> Study:
@@ -68,5 +76,7 @@ def _with_opportunities(
     held = _table("opportunities.industries", (("industry", industries),), about)
     crowding = _table("opportunities.crowding", (("industry", industries),), {"regions": told.sum(axis=0)})
     independent = _table("opportunities.independent", axes, told)
-    result = Opportunities(None, fitted, fitted, fitted, fitted, fitted, independent, crowding, held, fitted)
+    needs = np.random.default_rng(6).random((len(INDUSTRIES), 4))[columns]
+    required = _table("opportunities.requirements", (("industry", industries), ("requirement", ("a", "b", "c", "d"))), needs)
+    result = Opportunities(None, fitted, required, fitted, fitted, fitted, independent, crowding, held, fitted)
     return base.plus("opportunities", result)

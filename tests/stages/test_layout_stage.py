@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from layout_study import INDUSTRIES, before_layout, fit
+from layout_study import INDUSTRIES, before_layout, fit, with_levers
 from made_up import REGIONS
 
+from yindi.core import resources
 from yindi.core.errors import InfeasibleError, ProblemsError
 from yindi.layout.stage import layout
 
@@ -166,3 +167,112 @@ def test_unknown_codes_in_the_study_file_are_gathered():
         layout(before_layout(layout=rules))
     assert len(error.value.problems) == 3
     assert "robotics" in str(error.value)
+
+
+def test_every_pair_of_own_advice_that_is_not_held_says_why(done):
+    table = done.layout.allocation
+    why = table.array("passes")
+    np.testing.assert_array_equal(why != "", table.array("given_up") > 0)
+    assert set(np.unique(why)) <= {"", "fit", "forbidden", "limit", "floor", "portfolio"}
+    forbidden = layout(before_layout(layout={**RULES, "forbidden": {"110000": ["robotics"]}})).layout.allocation
+    assert forbidden.text("passes", region="110000", industry="robotics") == "forbidden"
+    assert set(resources.tree("names.yaml")["passes"]) == {"fit", "forbidden", "limit", "floor", "portfolio"}
+
+
+def test_outcome_goals_carry_the_weights_of_the_study_file():
+    goals = layout(before_layout(layout={**RULES, "attractiveness": {"growth": 3.0, "system": 1.0}})).layout.goals
+    assert goals.array("weight").tolist() == [0.75, 0.0, 0.0, 0.25, 0.0]
+    assert (goals.array("kept") > 0.9).all()
+    only = layout(before_layout(layout={**RULES, "attractiveness": {"growth": 1.0}})).layout
+    assert only.goals.number("kept", reason="growth") == pytest.approx(1.0, abs=1e-5)
+    assert only.goals.number("changed", reason="growth") == 0
+
+
+def test_a_change_of_weights_is_found_again_in_the_steps():
+    weighted = layout(before_layout(layout={**RULES, "attractiveness": {"growth": 1.0}}))
+    step = weighted.ledger.steps[weighted.layout.allocation.step]
+    assert step.params["attractiveness"] == {"growth": 1.0}
+    assert step.id != layout(before_layout(layout=RULES)).layout.allocation.step
+
+
+def test_the_gap_rule_stands_beside_the_floor_with_its_warning(done):
+    table = done.layout.equity
+    assert table.labels("policy")[:2] == ("none", "floor")
+    assert table.number("lost", policy="none") == 0
+    assert table.number("value", policy="none") >= table.number("value", policy="floor") - 1e-6
+    for policy in table.labels("policy"):
+        lost, gained = table.number("lost", policy=policy), table.number("gained", policy=policy)
+        assert table.number("levelled", policy=policy) == float(lost > gained + 1e-6)
+    if "gap" in table.labels("policy"):
+        assert table.number("gap_between", policy="gap") <= 1e-6
+
+
+def test_protection_never_leaves_less_in_the_worst_case_and_costs_value_when_nothing_fails(done):
+    table = done.layout.protection
+    assert table.labels("failing") == ("1", "2", "3")
+    assert (table.array("worst") >= table.array("unprotected") * (1 - 2e-3)).all()
+    assert (table.array("value") <= done.layout.solution.number(item="objective") * (1 + 1e-6)).all()
+    assert layout(before_layout(layout={**RULES, "shocks": 0})).layout.protection is None
+
+
+def test_lever_budgets_are_spent_where_obstacles_are_and_unknown_levers_are_left_out():
+    degree = np.tile([0.5, 0.25, np.nan], (8, 1))
+    degree[0, :2] = 0.0
+    found = layout(with_levers(before_layout(layout=RULES), degree)).layout
+    assert found.levers.labels("lever") == ("science", "data")
+    np.testing.assert_allclose(found.levers.array("spending").sum(axis=0), [4, 4])  # eight units in all, equal parts
+    np.testing.assert_allclose(found.levers.array("share").sum(axis=0), 1.0)
+    assert found.levers.array("spending")[0].sum() == 0  # no obstacle, nothing to spend on
+    price = found.lever_prices.array("price")
+    assert price[0] == pytest.approx(2 * price[1])  # twice the degree everywhere: twice the price
+    uneven = layout(with_levers(before_layout(layout={**RULES, "lever_budgets": {"science": 1.0}}), degree)).layout
+    np.testing.assert_allclose(uneven.levers.array("spending").sum(axis=0), [8, 0])
+    assert layout(before_layout(layout=RULES)).layout.levers is None
+
+
+def test_absorption_limits_hold_and_unknown_levers_are_refused():
+    pytest.importorskip("clarabel", reason="needs the extra `levers`")
+    degree = np.tile([0.5, 0.25, np.nan], (8, 1))
+    degree[7] = [0.9, 0.9, np.nan]
+    found = layout(with_levers(before_layout(layout={**RULES, "lever_cap": 1.2}), degree)).layout
+    assert found.levers.array("spending").sum(axis=1).max() <= 1.2 + 1e-4
+    with pytest.raises(ProblemsError, match="is no lever"):
+        layout(with_levers(before_layout(layout={**RULES, "lever_budgets": {"sciense": 1.0}}), degree))
+
+
+def test_a_rolling_horizon_begins_the_layout_in_periods():
+    found = layout(before_layout(layout={**RULES, "periods": 2})).layout
+    period = found.rolling.array("period")
+    assert set(np.unique(period[~np.isnan(period)])) == {1.0, 2.0}
+    assert found.periods.array("begun").sum() == (~np.isnan(period)).sum()
+    assert (np.nansum(period == 1, axis=1) <= 1).all()  # two places, one a period
+    assert found.rolling.array("option").min() >= 0
+    assert layout(before_layout(layout=RULES)).layout.rolling is None
+
+
+def test_points_of_the_front_count_gainers_and_those_who_hold_back(done):
+    front = done.layout.frontier
+    assert front.array("gainers")[0] == front.array("holders")[0] == 0
+    assert front.array("gainers")[-1] > 0
+    assert (front.array("marginal")[1:][~np.isnan(front.array("marginal")[1:])] >= -1e-6).all()
+
+
+def test_one_industry_no_candidate_and_no_place_give_the_defined_answers():
+    nobody = layout(before_layout(layout={**RULES, "minimum_fit": 1.0})).layout
+    assert nobody.allocation.array("chosen").sum() == 0
+    assert nobody.solution.number(item="objective") == 0
+    assert nobody.protection is None
+    none = layout(
+        before_layout(layout={**RULES, "portfolio_min": 0, "portfolio_max": 1, "lagging_share": 0.0, "floor": 0.0})
+    ).layout
+    assert none.equity is None
+    assert none.allocation.array("chosen").sum() == 8
+
+
+def test_a_locked_pair_over_its_limit_is_named_with_exit_four():
+    rules = {**RULES, "cap_overrides": {"cloud": 1}, "locked": {"110000": ["cloud"], "620000": ["cloud"]}}
+    with pytest.raises(
+        InfeasibleError, match=r"industry limit: cloud .at most 1 regions.; locked pair: 110000 with cloud"
+    ) as error:
+        layout(before_layout(layout=rules))
+    assert error.value.exit_code == 4

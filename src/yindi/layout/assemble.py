@@ -35,6 +35,7 @@ def assemble(n: National) -> Parts:
     _zones(n, parts)
     _strategic(n, parts, total)
     _floor(n, parts)
+    _gap(n, parts)
     _links(n, parts)
     return parts
 
@@ -126,6 +127,16 @@ def _floor(n: National, parts: Parts) -> None:
     parts.model.add_rows("shortfall", names, lower=-n.level,
                          terms=[(every, short, 1.0), (every, np.repeat(threshold, n.regions), -1.0),
                                 _flat(n, n.region, parts, n.uplift)])  # fmt: skip
+
+
+def _gap(n: National, parts: Parts) -> None:
+    """Mean rise of leading regions less that of the others, at most what the levels leave."""
+    if n.leading is None or not np.isfinite(n.gap_most):
+        return
+    lead = np.asarray(n.leading, bool)
+    weight = np.where(lead, 1.0 / lead.sum(), -1.0 / (~lead).sum())
+    parts.model.add_rows("gap", ["gap"], upper=n.gap_most - float(weight @ n.level),
+                         terms=[_flat(n, n.region * 0, parts, n.uplift * weight[n.region][:, None])])  # fmt: skip
 
 
 def _links(n: National, parts: Parts) -> None:

@@ -20,8 +20,10 @@ class National:
     `slot_most` a region), prices of capacity over the band (the first `cheap` share of it at `over`[0], the rest at `over`[1]),
     under it (`under`), of each region beyond `zone_most` with the same industry in a zone (`duplication`); strategic industries
     stand in at least `strategic_least` regions, none of which holds more than `strategic_share` of what is built.
-    The `worst` regions' mean level reaches at least `floor`. `link` (N,2) pairs that gain `bonus` (N,) when both are held, of
-    which a region counts at most `link_most`. `region_codes`, `industry_codes`: what they are called when rules clash.
+    The `worst` regions' mean level reaches at least `floor`. The mean level of `leading` (R,) regions stays within `gap_most` of
+    the mean of the others (a rule that can be met by holding leaders down: compare with and without). `link` (N,2) pairs that
+    gain `bonus` (N,) when both are held, of which a region counts at most `link_most`. `region_codes`, `industry_codes`: what
+    they are called when rules clash.
     """
 
     region: np.ndarray
@@ -55,6 +57,8 @@ class National:
     worst: int = 0
     floor: float = -np.inf
     link_most: int = 2
+    leading: np.ndarray | None = None
+    gap_most: float = np.inf
     region_codes: tuple[str, ...] = ()
     industry_codes: tuple[str, ...] = ()
 
@@ -72,6 +76,8 @@ class National:
         )
         if not whole:
             raise MethodError("national layout: costs, units and pools are whole numbers, not negative: state them in tiers.")
+        if self.leading is not None and (np.shape(self.leading) != (r,) or np.all(self.leading) or not np.any(self.leading)):
+            raise MethodError(f"national layout: `leading` must name some of the {r} regions and not all.")
         if self.over[0] > self.over[1] or min(self.over[0], self.under, self.duplication) < 0:
             raise MethodError(
                 "national layout: prices are not negative, and the second price of overcapacity not below the first."
@@ -112,6 +118,14 @@ def levels(national: National, plan: np.ndarray) -> np.ndarray:
     return np.asarray(
         national.level + np.bincount(national.region, (plan * national.uplift).sum(axis=1), minlength=national.regions)
     )
+
+
+def apart(national: National, plan: np.ndarray) -> float:
+    """Mean level of the leading regions less that of the others after a plan (E,P); 0 where none are named."""
+    if national.leading is None:
+        return 0.0
+    level, lead = levels(national, plan), np.asarray(national.leading, bool)
+    return float(level[lead].mean() - level[~lead].mean())
 
 
 def charges(national: National, plan: np.ndarray) -> dict[str, float]:
@@ -169,6 +183,7 @@ def faults(national: National, plan: np.ndarray) -> tuple[str, ...]:
         ("a pool of capability units is overdrawn", bool((borrowed.sum(axis=0) > n.pool).any())),
         ("a strategic industry stands in too few regions", bool((spread[n.strategic] < n.strategic_least).any())),
         ("a region holds too much of a strategic industry", bool(share[n.strategic[n.industry]].any())),
+        ("leading regions are too far ahead", apart(n, plan) > n.gap_most + 1e-6),
         ("the worst regions stay below the floor", bool(n.worst) and lowest.mean() < n.floor - 1e-6),
     )
     return tuple(text for text, broken in checks if broken)

@@ -15,10 +15,11 @@ from yindi.layout.decompose import ROUNDS, Coordinated, Split, coordinate
 from yindi.layout.model import LayoutModel, Matrix
 from yindi.layout.national import National, charges, faults
 
-HARD = ("package", "most", "least", "units", "slots", "pool", "strategic", "share", "floor")
+HARD = ("package", "most", "least", "units", "slots", "pool", "strategic", "share", "floor", "gap")
 WORDS = {"package": "locked pair", "most": "largest portfolio of", "least": "smallest portfolio of", "units": "own units",
          "slots": "pool of further places", "pool": "national", "strategic": "enough regions for",
-         "share": "largest share of", "floor": "floor under the worst regions"}  # fmt: skip
+         "share": "largest share of", "floor": "floor under the worst regions",
+         "gap": "gap between leading and other regions"}  # fmt: skip
 FEW, FEWEST = 12, 2000
 
 
