@@ -64,8 +64,7 @@ class Gazetteer:
     @property
     def of(self) -> Register:
         """The register."""
-        assert self.register is not None
-        return self.register
+        return self.register if self.register is not None else standards.gbt2260(self.level)
 
     def name(self, code: str) -> str:
         """The name of a code."""
@@ -238,7 +237,7 @@ def _only_in(other: Register, own: Register, name: str) -> bool:
 
 
 def _nuts_level(text: str, register: Register) -> str:
-    if re.fullmatch(r"[A-Z]{2}(?:Z|ZZ|ZZZ|XX|XXX)", text):
+    if re.fullmatch(r"[A-Z]{2}(?:Z{1,3}|X{2,3})", text):
         return "extra-regio or unknown territory"
     if standards.NUTS.fullmatch(text) is None:
         return ""

@@ -74,7 +74,8 @@ def _to_panel(d: gather.Draft, cube: assemble.Cube, axis: str) -> Panel:
 
 def _own_space(d: gather.Draft, regions: tuple[str, ...]) -> Space:
     """Space of regions that are not the packaged ones: the user's edge list, or the nearest by the positions of the table."""
-    assert d.register is not None
+    if d.register is None:
+        return Space(regions)
     chosen, inside = d.config.regions, set(regions)
     found = places.positions(d.register, regions)
     land = d.edges if d.edges is not None else places.nearest(found, chosen.nearest) if chosen.nearest and found else ()
