@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from yindi.core.errors import EvidenceError, MethodError
-from yindi.plan import goals, targets
+from yindi.core.study import Bench
+from yindi.plan import goals, making, stage, targets
 from yindi.plan.targets import Course, Rules, candidates, from_scale, to_scale
 
 LOOSE = Rules(pace=10.0)
@@ -246,3 +248,22 @@ def test_a_gap_without_a_reason_is_refused(drafted):
     broken = np.where(table.array("reason") == "no_goal", "", table.array("reason"))
     with pytest.raises(EvidenceError, match="population of 110000"):
         goals.evidenced(replace(table, columns={**table.columns, "reason": broken}))
+
+
+def test_a_stored_target_without_evidence_is_refused_when_the_words_are_checked(drafted):
+    table = drafted.table("plan.targets")
+    broken = replace(table, columns={**table.columns, "source": np.full(table.shape, "")})
+    plan = replace(drafted.plan, targets=broken)
+    with pytest.raises(EvidenceError, match="without evidence"):
+        stage.reworded(replace(drafted, results={**drafted.results, "plan": plan}))
+
+
+def test_all_tables_of_the_example_take_less_than_a_second(laid_out):
+    study = making.with_departments(laid_out)
+
+    def once() -> float:
+        start = time.process_time()
+        making.tables(Bench(study, "plan"))
+        return time.process_time() - start
+
+    assert min(once() for _ in range(3)) < 1.0
