@@ -50,7 +50,7 @@ def test_a_broken_file_of_corrections_is_refused(folder, text, said):
 
 
 def test_regression_by_hand():
-    """Two regions, two years, in logs: the absent cell is 2 x 12 / 4 = 6, as effects multiply; with a 0 they add: 2 + 12 - 0 = 14."""
+    """Two regions, two years, in logs: the absent cell is 2 x 12 / 4 = 6, as effects multiply; with a 0 they add to 14."""
     x, known = np.array([[4.0, 2.0], [12.0, 0.0]]), np.array([[True, True], [True, False]])
     made = panel_regression(x, known)
     assert made.values[1, 1] == pytest.approx(6.0, rel=1e-9)
@@ -105,7 +105,7 @@ def test_regression_in_a_study_is_marked_and_carries_its_interval(folder):
 
 
 def test_price_levels_by_hand():
-    """Chain index 110, 120 after the base: levels 1, 1.1, 1.32; a fixed index 50, 100, 150 with base in the middle: 0.5, 1, 1.5."""
+    """Chain index 110, 120 after the base: levels 1, 1.1, 1.32; a fixed one 50, 100, 150: 0.5, 1, 1.5."""
     chain, _ = prices.level(np.array([[100.0, 110.0, 120.0]]), np.ones((1, 3), bool), 0, chain=True)
     np.testing.assert_allclose(chain, [[1.0, 1.1, 1.32]])
     back, _ = prices.level(np.array([[100.0, 110.0, 120.0]]), np.ones((1, 3), bool), 2, chain=True)
@@ -117,7 +117,7 @@ def test_price_levels_by_hand():
 
 
 def test_deflated_cells_are_derived_and_marked(folder):
-    """Population as an index with base 2013 is a silly deflator, but its arithmetic is plain: gdp x population(2013) / population."""
+    """Population as an index with base 2013 as a deflator has plain arithmetic: gdp x population(2013) / population."""
     plain = folder.run()
     study = folder.run(lambda tree: tree.update(deflators={"gdp": {"index": "population", "base": 2013}}))
     at = {"regions": ["110000"], "years": ["2014"]}

@@ -137,7 +137,7 @@ def test_a_total_among_the_regions():
 
 
 def test_a_series_a_year_late():
-    """All regions follow large common swings; one follows them a year later: by hand, its growth is the others' of the year before."""
+    """All regions follow large common swings; the growth of one is the others' of the year before."""
     rng = np.random.default_rng(14)
     swings = rng.normal(0.05, 0.15, 13)
     logs = np.cumsum(np.tile(swings[1:], (31, 1)) + 0.01 * rng.standard_normal((31, 12)), axis=1)
