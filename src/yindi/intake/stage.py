@@ -160,7 +160,8 @@ CHOSEN = ("choice", "imputer", "reason", "reason_en")
 def _choice(f: Found, answers: Mapping[str, tuple[Treatment, ...]]) -> tuple[str, ...]:
     mine = [t for t in answers.get(f.variable, ()) if findings.covers(t, f)]
     methods = " ".join(t.method for t in mine if t.method)
-    return " ".join(dict.fromkeys(t.choice for t in mine)), methods, *(" ".join(t.said(x) for t in mine) for x in ("zh", "en"))
+    reasons = (joint.join(t.said(x) for t in mine) for x, joint in (("zh", ""), ("en", " ")))
+    return " ".join(dict.fromkeys(t.choice for t in mine)), methods, *reasons
 
 
 def _results(d: gather.Draft, study: Study, extra: list[Beside]) -> Study:
