@@ -179,6 +179,7 @@ def _weight_lead(w: Writer) -> Sentence:
 
 
 def weights_grid(w: Writer) -> Grid:
+    """The framework: indicators, dimensions and their weights by scheme."""
     table = w.table("scores.weights")
     schemes = table.labels("scheme")
     rows: list[list[Parts]] = [
@@ -261,6 +262,7 @@ def _moran(w: Writer) -> Sentence:
 
 
 def refusal(w: Writer) -> Sentence:
+    """Why relatedness recommends nothing, or what its test found."""
     table = w.table("opportunities.backtest")
     if w.study.activity is None:
         return w.say("refusal_none")

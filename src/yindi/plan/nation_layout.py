@@ -129,6 +129,7 @@ def _nowhere(w: Writer) -> Sentence | None:
 
 
 def crowding(w: Writer) -> Sentence:
+    """The industry that most regions would choose at once."""
     table = w.table("opportunities.crowding")
     first = order(table, "regions", "industry")[0]
     return w.say(
@@ -149,6 +150,7 @@ def _crowded(w: Writer, industry: str) -> Sentence:
 
 
 def solution(w: Writer) -> Sentence:
+    """Objective, bound, gap, and what the layout keeps of the separate choices."""
     return w.say(
         "solution",
         "model",

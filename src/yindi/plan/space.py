@@ -121,6 +121,8 @@ def partner(w: Writer, place: str) -> Sentence:
     rules = resources.tree("rules.yaml")["partners"]
     numbers = {c: w.q(table.name, c, **at) for c in ("complement", "returned")}
     name = w.name("region", table.text("partner", **at))
+    if numbers["complement"].value <= 0:
+        return w.say("partner_gives", "model", partner=name, **numbers)
     if not table.has("distance", **at):
         return w.say("partner_placeless", "model", partner=name, **numbers)
     numbers["distance"] = w.q(table.name, "distance", **at)
