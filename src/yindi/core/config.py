@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import datetime
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from pydantic import BaseModel, Field, ValidationError, field_validator
 
 from yindi.core.errors import Problem, Problems, ProblemsError, did_you_mean
 from yindi.core.inputs import Bridge, Deflator, Identity, Input, Model, Regions, SeriesNote, Title, Treatment
 
-__all__ = ["Bridge", "Input", "Regions", "StudyConfig", "Title", "Treatment", "read_config"]
+__all__ = ["Bridge", "Input", "Regions", "StudyConfig", "Title", "Treatment", "read_config", "validated"]
+
+M = TypeVar("M", bound=BaseModel)
 
 
 def _number(value: Any) -> Any:
@@ -251,8 +253,8 @@ class StudyConfig(Model):
         return value
 
 
-def _fields_at(location: tuple[str | int, ...]) -> list[str]:
-    model: Any = StudyConfig
+def _fields_at(root: type[BaseModel], location: tuple[str | int, ...]) -> list[str]:
+    model: Any = root
     for step in location[:-1]:
         if isinstance(step, int) or not isinstance(model, type):
             continue
@@ -275,18 +277,23 @@ def read_config(data: Any, *, place: str = "study.yaml") -> StudyConfig:
     """A StudyConfig from parsed YAML; raises ProblemsError with every unknown key, wrong type and missing field."""
     if not isinstance(data, dict):
         raise ProblemsError("study file", [Problem(place, "is empty or no mapping of keys", "start from `yindi init DIR`")])
+    return validated(StudyConfig, data, place=place, stage="study file")
+
+
+def validated(model: type[M], data: dict[str, Any], *, place: str, stage: str) -> M:
+    """Parsed YAML as a model; raises ProblemsError of the stage with every unknown key, wrong type and missing field."""
     try:
-        return StudyConfig.model_validate(data)
+        return model.model_validate(data)
     except ValidationError as error:
-        problems = Problems("study file")
+        problems = Problems(stage)
         for fault in error.errors():
             where = ".".join(str(s) for s in fault["loc"])
             if fault["type"] == "extra_forbidden":
-                known = _fields_at(fault["loc"])
+                known = _fields_at(model, fault["loc"])
                 near = did_you_mean(str(fault["loc"][-1]), known)
                 problems.add(
                     f"{place}: {where}", "unknown key.", f"known here: {', '.join(known)}", [f"did you mean {n!r}?" for n in near]
                 )
             else:
                 problems.add(f"{place}: {where}", f"{fault['msg']} (got {fault['input']!r}).")
-        raise ProblemsError("study file", problems.found) from None
+        raise ProblemsError(stage, problems.found) from None
