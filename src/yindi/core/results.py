@@ -57,7 +57,9 @@ class Scores(Result):
     influence: Table | None = None  # indicator -> nominal (weight), variance_share, correlation: what it really decides
     standing: Table | None = None  # region (last year) -> upper, lower (probability of the best, worst quarter), median (rank)
     drivers: Table | None = None  # region, choice (last year) -> first, total: Sobol shares of the variance of its rank
-    frameworks: Table | None = None  # framework -> indicators, covered, spearman, kendall, mean_shift, largest_shift, concept, use
+    frameworks: Table | None = (
+        None  # framework -> indicators, covered, spearman, kendall, mean_shift, largest_shift, concept, use
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,13 +163,15 @@ class Plan(Result):
     quantities: Table  # cited (reference) -> value, times: how often a report cites it
     targets: Table | None = None  # region, variable -> base, middle, final, low, high, growth, trend, peers, ceiling, year, ...
     # ... middle_year, final_year, unit, method (trend, peers, higher, hold), source, source_kind (years, region, year),
-    # limit (capped, beyond), duty (expected, binding), lead, support (departments), reason (why there is no target)
+    # ... limit (capped, beyond, rarely_reached), duty (expected, binding), lead, support (departments), reason (of no target)
     target_skill: Table | None = None  # variable, method (trend, peers, hold, chosen) -> regions, miss, size, reached, gain, ...
     # ... low, high (a year), origin, end: targets set earlier against what came
-    tasks: Table | None = None  # region, task ("t01"..) -> weight, level, lever, kind, measure, object, object_kind, industries, ...
-    # ... lead, support, deadline, result, result_kind (variable, requirement, industry), basis (reference)
-    cascade: Table | None = None  # region, variable -> base, parent, parent_base, parent_target, share, cover, growth, target, ...
-    # ... year, basis (share, growth), reason: where a higher plan is given
+    tasks: Table | None = (
+        None  # region, task ("t01"..) -> weight, now, level, unit, lever, kind, measure, object, object_kind, ...
+    )
+    # ... by, by_kind, lead, support, deadline, result, result_kind, reference (of the level), basis (reference of the finding)
+    cascade: Table | None = None  # region, variable -> base, parent, parent_base, parent_target, share, cover, growth, ...
+    # ... target, year, unit, basis (share, growth, stated_growth), reason: where a higher plan is given
     projects: Table | None = None  # region, project -> name_zh, name_en, place, investment, unit, first, last, lead, source
     similarity: Table | None = None  # pair ("a|b") -> sentences, shared, share, frame, portfolio (overlap), common (why), top
     similarity_summary: Table | None = None  # item (lowest, median, highest) -> share, shared, sentences, portfolio, pair
