@@ -133,5 +133,5 @@ def _effects(w: Writer) -> Grid:
 
 def targets(w: Writer) -> tuple[Block, ...]:
     """How the targets were derived."""
-    first, *rest = derivation(w)
+    _, *rest = derivation(w)
     return (w.heading("annex_targets"), *rest)
