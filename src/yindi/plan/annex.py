@@ -43,7 +43,7 @@ def _tasks(w: Writer, tasks: list[str]) -> Grid:
             )
         )
     heads = ("number", "task", "task_kind", "lead", "support", "deadline", "result")
-    return w.grid("grid_tasks", heads, rows, region=claims.region_label(w), widths=(0.8, 4.4, 1.3, 2, 2.6, 1.2, 4.2))
+    return w.grid("grid_tasks", heads, rows, region=claims.region_label(w), widths=(0.8, 3.8, 1.7, 2.7, 3, 1.4, 3.6))
 
 
 def _labels(w: Writer, kind: str, codes: str) -> tuple[Label, ...]:

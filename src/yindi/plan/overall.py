@@ -154,7 +154,7 @@ def targets_grid(w: Writer, variables: list[str]) -> Grid:
         middle=w.name("year", middle),
         last=w.name("year", last),
         note=(w.say("targets_note", "model"),),
-        widths=(3.4, 2.6, 2, 2, 1.5, 2.2, 1.8),
+        widths=(3, 2.2, 1.9, 1.9, 1.7, 2.7, 1.6),
     )
 
 

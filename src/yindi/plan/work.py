@@ -187,7 +187,7 @@ def portfolio(w: Writer, chosen: list[str]) -> Grid:
         rows,
         region=claims.region_label(w),
         note=(w.say("fit_note", "judgement"), w.say("certainty_note", "model")),
-        widths=(4, 2.4, 1.8, 2.6, 2.6, 1.6, 2),
+        widths=(3.6, 2.2, 1.6, 2.4, 2.4, 1.9, 2.3),
     )
 
 
