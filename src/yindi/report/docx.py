@@ -14,7 +14,7 @@ from yindi.report import fonts, styles
 from yindi.report.charts import for_picture
 from yindi.report.package import XML, word_file
 from yindi.report.png import png
-from yindi.report.tables import TOGETHER, columns, inset_of, size_of
+from yindi.report.tables import columns, inset_of, size_of, together
 from yindi.report.text import ANNEX, Evidence, any_marked, checksum, has_digit, is_number, joined, plain, short, spoken, stored
 from yindi.report.words import word
 
@@ -186,10 +186,10 @@ def _grid(page: Page, grid: Grid) -> Iterator[str]:
     yield _caption(page, "table", page.tables, grid.caption)
     tail, size = ("", page.table_size) if grid.widths else size_of(grid, page.language, page.wide, page.table_size)
     wide = columns(grid, page.language, page.wide, size)
-    small = len(grid.rows) <= TOGETHER
+    small = together(grid, wide, page.language, size)
     inset = [inset_of(grid, k, w, page.language, size) for k, w in enumerate(wide)]
     rows = [_row(page, grid.head, wide, tail, inset, head=True, keep=True)]
-    rows += [_row(page, r, wide, tail, inset, keep=small and n + 1 < len(grid.rows)) for n, r in enumerate(grid.rows)]
+    rows += [_row(page, r, wide, tail, inset, keep=(small or n == 0) and n + 1 < len(grid.rows)) for n, r in enumerate(grid.rows)]
     yield table(wide, rows, joined(grid.caption, page.language))
     yield _said(page, "NoteText", _between(page, grid.note)) if grid.note else _gap()
 

@@ -13,7 +13,7 @@ from yindi.core.finding import Quantity
 from yindi.report import styles
 from yindi.report.charts import drawing
 from yindi.report.svg import svg
-from yindi.report.tables import TOGETHER, columns, inset_of, size_of
+from yindi.report.tables import columns, inset_of, size_of, together
 from yindi.report.text import Evidence, any_marked, is_number, plain, short, spoken, stored
 from yindi.report.words import word
 
@@ -160,7 +160,8 @@ class _Sheet:
         rows = ",\n".join(", ".join(self._cell(c, k, inset[k]) for k, c in enumerate(row)) for row in grid.rows)
         inside = f"#three(columns: ({', '.join(f'{w:.1f}pt' for w in widths)},), size: {size:.1f}pt, head: ({head},),\n{rows})"
         whole = f"#figure(kind: table, caption: [{self.parts(grid.caption)}])[{inside}]"
-        yield f"\n#block(breakable: false)[{whole}]\n" if len(grid.rows) <= TOGETHER else f"\n{whole}\n"
+        small = together(grid, [round(w * 20) for w in widths], self.language, size)
+        yield f"\n#block(breakable: false)[{whole}]\n" if small else f"\n{whole}\n"
         yield self.note([self.sentences(grid.note)])
 
     def _cell(self, cell: Parts, column: int, inset: float) -> str:

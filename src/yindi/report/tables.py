@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
+
 from yindi.core.document import Grid, Parts
 from yindi.core.finding import Quantity
 from yindi.report import styles
 from yindi.report.draw import width
 from yindi.report.text import is_number, joined
 
-TOGETHER = 14
-"""Tables of up to so many rows are not broken across pages."""
+TOGETHER = 190.0
+"""Tables of up to so many points in height are not broken across pages; a taller one would leave half a page empty."""
 
 
 def need(parts: Parts, language: str) -> float:
@@ -54,6 +57,18 @@ def columns(grid: Grid, language: str, wide: int, size: float) -> list[int]:
         base, rest = (least, want)[spare > 0], wide - sum((least, want)[spare > 0])
         return [round(b + rest * b / sum(base)) for b in base]
     return [round(n + spare * e / sum(extra)) for n, e in zip(least, extra, strict=True)]
+
+
+def together(grid: Grid, wide: Sequence[int], language: str, size: float) -> bool:
+    """True where a table is short enough to stay on one page."""
+    lines = sum(max(_lines(c, w, language, size) for c, w in zip(row, wide, strict=True)) for row in (grid.head, *grid.rows))
+    return lines * size * 1.35 + len(grid.rows) * 3 <= TOGETHER
+
+
+def _lines(cell: Parts, wide: int, language: str, size: float) -> int:
+    """About how many lines a cell takes: a Chinese sign is an em wide, any other half of it."""
+    ems = sum(1.0 if c > "\u2e80" else 0.5 for c in joined(cell, language))
+    return max(math.ceil(ems * size * 20 / max(wide - 140, 1)), 1)
 
 
 def inset_of(grid: Grid, column: int, wide: int, language: str, size: float) -> int:
