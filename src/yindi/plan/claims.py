@@ -6,7 +6,7 @@ from yindi.core.document import Figure, Grid, Parts, Sentence, Series
 from yindi.core.finding import Choice, Label, Quantity
 from yindi.plan import picks
 from yindi.plan.rules import path_type
-from yindi.plan.writer import Slot, Writer, order
+from yindi.plan.writer import Writer, order
 
 
 def region_label(w: Writer) -> tuple[Label, ...]:
@@ -237,24 +237,6 @@ def requirement(w: Writer, industry: str, column: str) -> Parts:
     return (w.name("requirement", code),) if code else w.title("nothing")
 
 
-def industry_item(w: Writer, industry: str) -> Sentence:
-    """One industry of the portfolio: fit, what carries it, what binds it."""
-    table, at = w.table("opportunities.candidates"), {"region": w.subject, "industry": industry}
-    binding, strength, lever = (table.text(c, **at) for c in ("binding", "strength", "lever"))
-    common: dict[str, Slot] = {"industry": w.name("industry", industry), "fit": w.q(table.name, "fit", **at)}
-    if not binding:
-        return w.say("industry_met", "judgement", **common)
-    return w.say(
-        "industry_item",
-        "judgement",
-        **common,
-        strength=w.name("requirement", strength),
-        binding=w.name("requirement", binding),
-        gap=w.q(table.name, "binding_gap", **at),
-        lever=w.name("lever", lever),
-    )
-
-
 def kept(w: Writer) -> Sentence:
     """The share of its own best value that the layout leaves the region."""
     return w.say("kept", "model", region=region_label(w), kept=w.q("layout.regions", "kept_share", region=w.subject))
@@ -289,39 +271,6 @@ def unfit_item(w: Writer, industry: str) -> Sentence | None:
     )
 
 
-def lever_sentences(w: Writer, lever: str, measured: bool) -> list[Sentence]:
-    """What a lever has to do, measured obstacles first, then the industries it unblocks."""
-    said: list[Sentence] = []
-    at = {"region": w.subject, "lever": lever}
-    if measured:
-        said.append(
-            w.say("lever_share", degree=w.q("diagnosis.levers", "degree", **at), place=w.q("diagnosis.levers", "place", **at))
-        )
-    else:
-        said.append(w.say("lever_unmeasured", lever=w.name("lever", lever)))
-    obstacles = w.table("diagnosis.obstacle")
-    own = [
-        i
-        for i in order(obstacles, "degree", "indicator", region=w.subject)
-        if w.study.variables[i].lever == lever and obstacles.number("degree", region=w.subject, indicator=i) > 0
-    ]
-    said += [
-        w.say(
-            w.phrases.known(f"measure_{i}", "measure_any"),
-            indicator=w.name("indicator", i),
-            value=raw(w, i),
-            distance=w.q("diagnosis.obstacle", "distance", region=w.subject, indicator=i),
-        )
-        for i in own[:2]
-    ]
-    waiting = unblocks(w, lever)
-    if not measured and not waiting:
-        return [w.say("lever_idle", lever=w.name("lever", lever))]
-    if waiting:
-        said.append(w.say("lever_unblocks", "judgement", industries=w.names("industry", waiting)))
-    return said
-
-
 def raw(w: Writer, indicator: str) -> Quantity:
     """An indicator's value in the last year."""
     return w.q("panel", region=w.subject, year=w.year, indicator=indicator)
@@ -331,17 +280,3 @@ def unblocks(w: Writer, lever: str) -> list[str]:
     """Industries of the portfolio that this lever binds first."""
     table = w.table("opportunities.candidates")
     return [c for c in picks.chosen_industries(w) if table.text("lever", region=w.subject, industry=c) == lever]
-
-
-def partner_item(w: Writer, place: str) -> Sentence:
-    """One partner region."""
-    table, at = w.table("opportunities.partners"), {"region": w.subject, "place": place}
-    return w.say(
-        "partner_item",
-        "model",
-        partner=w.name("region", table.text("partner", **at)),
-        complement=w.q(table.name, "complement", **at),
-        returned=w.q(table.name, "returned", **at),
-        distance=w.q(table.name, "distance", **at),
-        similarity=w.q(table.name, "similarity", **at),
-    )
