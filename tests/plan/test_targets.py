@@ -44,6 +44,19 @@ def test_the_trend_is_the_median_change_and_one_wild_year_does_not_move_it():
     assert got.method[0] == targets.TREND
 
 
+def test_damped_growth_is_worth_less_each_year_and_without_damping_it_is_the_trend():
+    # half of the growth is kept each year: 1/2 + 1/4 + 1/8 = 0.875 years' worth of x1.1 in three years: 100 x 1.1^0.875
+    c = course([[100 / 1.1**4, 100 / 1.1**3, 100 / 1.1**2, 100 / 1.1, 100]])
+    assert targets.damped(np.array([3.0]), 0.5)[0] == pytest.approx(0.875)
+    got = found(c, alone(1), 3, rules=replace(LOOSE, damping=0.5))
+    assert from_scale(got.trend, "positive")[0] == pytest.approx(100 * 1.1**0.875)
+    assert targets.damped(np.array([3.0, 7.0]), 1.0).tolist() == [3.0, 7.0]
+    assert targets.damped(np.array([3.0]), 1 - 1e-9)[0] == pytest.approx(3.0)
+    for wrong in (0.0, 1.5):
+        with pytest.raises(MethodError, match="damping"):
+            targets.damped(np.array([3.0]), wrong)
+
+
 def test_changes_across_a_break_and_beside_absent_years_do_not_count():
     values = [[50, 500, 505, np.nan, 520, 530, 540, 551]]
     span = [False, True, True, True, True, True, True, True]
@@ -231,7 +244,8 @@ def test_one_trend_target_of_the_example_worked_by_hand(drafted):
     ratios = sorted(panel.values[r, t + 1, k] / panel.values[r, t, k] for t in range(10))
     middle = (ratios[4] * ratios[5]) ** 0.5
     got = drafted.table("plan.targets").number("final", region="620000", variable="railway")
-    assert got == pytest.approx(panel.values[r, -1, k] * middle**7)
+    years = 0.9 + 0.81 + 0.729 + 0.6561 + 0.59049 + 0.531441 + 0.4782969  # seven years, each keeps nine tenths
+    assert got == pytest.approx(panel.values[r, -1, k] * middle**years)
 
 
 @pytest.mark.parametrize("column", ["method", "source", "year", "unit"])

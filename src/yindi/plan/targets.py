@@ -55,7 +55,7 @@ class Course:
 class Rules:
     """share of the gap closed by the end; quantile of the peers (from worst to best); least yearly changes; least peers;
     reach: least share of regions that reached such targets in the past; pace: most change a year (on the scale of logarithms);
-    tail: of past misses, for low and high."""
+    tail: of past misses, for low and high; damping: what each year keeps of the year before's growth."""
 
     share: float = 0.5
     quantile: float = 0.75
@@ -64,6 +64,7 @@ class Rules:
     reach: float = 0.2
     pace: float = 0.18
     tail: float = 0.1
+    damping: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +101,14 @@ def growth(changes: np.ndarray, least: int) -> np.ndarray:
     if enough.any():
         out[enough] = np.nanmedian(changes[enough], axis=1)
     return out
+
+
+def damped(years: np.ndarray, damping: float) -> np.ndarray:
+    """Years' worth of growth (R,) in so many years when each keeps `damping` of the growth of the one before (Gardner 1985)."""
+    if not 0 < damping <= 1:
+        raise MethodError(f"damping must lie above 0 and at most at 1, got {damping}.")
+    years = np.asarray(years, dtype=float)
+    return years if damping == 1 else np.asarray(damping * (1 - damping**years) / (1 - damping))
 
 
 def last_seen(course: Course, until: int, oldest: int) -> np.ndarray:
@@ -150,13 +159,14 @@ def candidates(
     target of a `total`: regions of unlike size have unlike totals.
 
     peers: (R,k) positions, -1 where there is none. trend = base + rate x years; peers = their upper quartile, moved on with
-    the median rate of the peers, less what is not closed of the gap. The more ambitious of both is chosen, but not more
+    the median rate of the peers, less what is not closed of the gap; growth is damped from
+    year to year. The more ambitious of both is chosen, but not more
     than the fastest growth that the region or a peer ever kept up, nor than `pace`; where neither betters the base, it is held.
     """
-    d = course.direction
+    d, steps = course.direction, damped(horizon, rules.damping)
     base = np.where(at >= 0, course.values[np.arange(len(at)), np.maximum(at, 0)], np.nan)
     rate = growth(yearly_changes(course, until), rules.changes)
-    trend = base + rate * horizon
+    trend = base + rate * steps
     front, pull, model, top = (np.full(len(base), np.nan) for _ in range(4))
     paces = {int(h): fastest(course, until, min(int(h), max(_length(course, until), 1))) for h in np.unique(horizon[at >= 0])}
     for r in np.flatnonzero(at >= 0):
@@ -164,9 +174,9 @@ def candidates(
         own = peers[r][peers[r] >= 0]
         pull[r] = _median(rate[own])
         fast = _largest(d * paces[int(horizon[r])][[r, *own]])
-        top[r] = base[r] + horizon[r] * d * (min(fast, rules.pace) if np.isfinite(fast) else rules.pace)
+        top[r] = base[r] + steps[r] * d * (min(fast, rules.pace) if np.isfinite(fast) else rules.pace)
     gap = front - base
-    close = base + pull * horizon + rules.share * gap
+    close = base + pull * steps + rules.share * gap
     ahead = np.where(np.isfinite(gap), d * gap, -1.0) > 0
     lead = np.where(ahead & (not total), close, np.nan)
     return _choose(base, rate, trend, lead, top, model, d, use)
