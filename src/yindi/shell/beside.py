@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -21,3 +22,68 @@ def archive(results: Path, out: Path | None, inputs: Path | None, as_json: bool)
     target = out or results.resolve().with_suffix(".zip")
     names = replication.archive(results, target, inputs=inputs)
     give(as_json, {"archive": str(target), "files": names}, f"{target}: {len(names)} files")
+
+
+@click.command()
+@click.argument("spec", type=click.Path(path_type=Path))
+@click.option(
+    "--out", metavar="DIR", type=click.Path(path_type=Path), required=True, help="Folder for activity.csv and its manifest."
+)
+@click.option("--engine", type=click.Choice(["duckdb", "spark"]), default="duckdb", help="DuckDB here, or Apache Spark.")
+@click.option("--memory", default="4GB", show_default=True, help="What the engine may hold; DuckDB spills the rest to disk.")
+@click.option("--master", metavar="URL", help="Spark: the cluster (default: as Spark is configured, else this machine).")
+@json_option
+def aggregate(spec: Path, out: Path, engine: str, memory: str, master: str | None, as_json: bool) -> None:
+    """Single records (firms, patents, loans, jobs) as SPEC says -> region x industry x year, every record accounted for."""
+    from yindi.intake import microrun, microspec
+    from yindi.shell import yamlfile
+
+    asked = microspec.read_spec(yamlfile.read(spec), place=spec.name)
+    done = microrun.run(asked, spec.resolve().parent, out, engine=engine, memory=memory, master=master, place=spec.name)
+    content = {"ok": True, "exit_code": 0, "activity": str(out / microrun.CELLS), **microrun.record(done)}
+    give(as_json, content, "\n".join([str(out / microrun.CELLS), *microrun.lines(done)]))
+
+
+def _pair(context: click.Context, parameter: click.Parameter, value: tuple[str, ...]) -> dict[str, str]:
+    pairs = [v.partition("=") for v in value]
+    if any(not name or not sign for name, sign, _ in pairs):
+        raise click.BadParameter("write COLUMN=VALUE.")
+    return {name: wanted for name, _, wanted in pairs}
+
+
+@click.command()
+@click.argument("table", metavar="FILE", type=click.Path(path_type=Path))
+@click.option("--region", default="region", show_default=True, metavar="COL", help="Column with the region's code or name.")
+@click.option("--year", default="year", show_default=True, metavar="COL", help="Column with the year; =2020: all is of 2020.")
+@click.option("--activity", default="activity", show_default=True, metavar="COL", help="Column with the activity.")
+@click.option("--value", default="value", show_default=True, metavar="COL", help="Column with the amount.")
+@click.option("--where", multiple=True, callback=_pair, metavar="COL=VALUE", help="Only rows with this value.")
+@click.option("--duplicates", default="refuse", show_default=True, help="Cells listed twice: refuse, or sum.")
+@click.option("--count", default=5, show_default=True, help="How many activities to cultivate per region.")
+@click.option("--cap", default=0.1, show_default=True, help="Most that all lists may expand one activity nationally.")
+@click.option("--min-region", default=0.0, help="Leave out regions with less than this in the first used year.")
+@click.option("--min-activity", default=0.0, help="Leave out activities with less than this in the first used year.")
+@click.option("--minimum-activities", default=40, show_default=True, help="Fewer activities carry no relatedness.")
+@click.option("--seed", default=20240305, show_default=True)
+@click.option("--other", type=click.Path(path_type=Path), metavar="FILE", help="Another kind of activity of the same regions.")
+@click.option("--other-region", metavar="COL", help="Its columns, where they are called otherwise.")
+@click.option("--other-year", metavar="COL")
+@click.option("--other-activity", metavar="COL")
+@click.option("--other-value", metavar="COL")
+@click.option("--out", type=click.Path(path_type=Path), metavar="DIR", help="Write tables and pages into this folder.")
+@json_option
+def advise(table: Path, out: Path | None, as_json: bool, **asked: Any) -> None:
+    """Which activities each region should cultivate, from a table of amounts by region, year and activity - if the data prove it.
+
+    The proof comes first: what was foretold from earlier years is compared with what came. Where it fails, the command says why
+    and gives no list (exit code 0: a refusal is an answer).
+    """
+    from yindi.shell import advising
+    from yindi.shell.advisetable import Columns
+
+    columns = {k: asked.pop(k) for k in ("region", "year", "activity", "value")}
+    others = {k: asked.pop(f"other_{k}") or v for k, v in columns.items()}
+    options = advising.Options(Columns(**columns, where=asked.pop("where")), asked.pop("other"), Columns(**others), **asked)
+    found = advising.advise(table, options)
+    names = advising.write(found, out) if out is not None else []
+    give(as_json, {**advising.record(found), "files": names, "out": str(out) if out else None}, advising.said(found, names, out))

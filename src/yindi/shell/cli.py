@@ -290,6 +290,8 @@ def methods(kind: str | None, as_json: bool) -> None:
 
 
 yindi.add_command(beside.archive)
+yindi.add_command(beside.advise)
+yindi.add_command(beside.aggregate)
 
 
 def _message(error: BaseException | str) -> None:
