@@ -12,6 +12,7 @@ from yindi.layout import check, highs
 from yindi.layout.conflict import conflict, words
 from yindi.layout.problem import Problem
 from yindi.layout.rules import Assembled, Rule, assemble
+from yindi.layout.search import search
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,14 +73,14 @@ def highest_for_lagging(problem: Problem, *, gap: float = 1e-6, seed: int = 0) -
     if not lagging.any():
         return 0.0
     built = assemble(problem, objective=np.where(lagging[:, None], problem.value, 0.0))
-    plan = _plan(built, highs.run(built.model.matrix(), gap=gap, seed=seed), problem)
+    plan = _plan(built, search(built.model.matrix(), gap=gap, seed=seed)[0], problem)
     return float((plan * problem.value)[lagging].sum())
 
 
 def solve_with_floor(problem: Problem, floor: float | None, *, gap: float = 1e-6, seed: int = 0) -> tuple[np.ndarray, float]:
     """Plan (R,C) and bound when lagging regions must keep the value `floor` together (None: no floor)."""
     built = assemble(problem, floor=floor)
-    outcome = highs.run(built.model.matrix(), gap=gap, seed=seed)
+    outcome, _ = search(built.model.matrix(), gap=gap, seed=seed)
     plan = _plan(built, outcome, problem)
     check.require(problem, plan, floor=floor)
     return plan, outcome.bound
@@ -99,14 +100,13 @@ def _plan(built: Assembled, outcome: highs.Outcome, problem: Problem) -> np.ndar
 def _solve_sorted(problem: Problem, gap: float, seed: int) -> Solution:
     best = highest_for_lagging(problem, gap=gap, seed=seed) if problem.floor > 0 else 0.0
     floor = problem.floor * best - 1e-9 * max(1.0, best) if problem.floor > 0 and best > 0 else None
-    plan, bound = solve_with_floor(problem, floor, gap=gap, seed=seed)
     built = assemble(problem, floor=floor)
-    matrix = built.model.matrix()
-    relaxed = highs.run(matrix, relax=True, seed=seed)
+    found, relaxed = search(built.model.matrix(), gap=gap, seed=seed)
+    plan = _plan(built, found, problem)
+    check.require(problem, plan, floor=floor)
     objective = check.objective(problem, plan)
     duals = {d.rule.code: d for d in _duals(problem, built, relaxed, plan)}
-    bound = max(objective, min(bound, relaxed.objective) if len(matrix.cost) else 0.0)
-    return Solution(plan, objective, bound, duals, highs.OPTIMAL, relaxed.objective, floor or 0.0, best)
+    return Solution(plan, objective, max(objective, found.bound), duals, highs.OPTIMAL, relaxed.objective, floor or 0.0, best)
 
 
 def _duals(problem: Problem, built: Assembled, relaxed: highs.Outcome, plan: np.ndarray) -> list[Dual]:

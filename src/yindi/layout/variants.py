@@ -11,6 +11,7 @@ from yindi.core.registry import method
 from yindi.layout import check, highs
 from yindi.layout.problem import Problem
 from yindi.layout.rules import Assembled, assemble, rounded
+from yindi.layout.search import search
 from yindi.layout.solver import refuse
 
 
@@ -54,7 +55,7 @@ def protected(
     ordered, share = problem.take(rows, columns), share[columns]
     built = assemble(ordered, floor=floor)
     _shocks(built, ordered, share, failing)
-    outcome = highs.run(built.model.matrix(), gap=gap, seed=seed)
+    outcome, _ = search(built.model.matrix(), gap=gap, seed=seed)
     if outcome.status == highs.INFEASIBLE:
         raise refuse(ordered)
     found = np.asarray(np.round(outcome.x[built.pairs]) + 0.0)
@@ -99,7 +100,7 @@ def with_gap_rule(problem: Problem, *, most: float = 0.0, gap: float = 1e-6, see
     weight = np.where(lag, -1.0 / lag.sum(), 1.0 / (~lag).sum())
     terms = (rounded(ordered.value) * weight[:, None]).ravel()
     built.model.add_rows("gap", ["gap"], upper=most, terms=[(np.zeros(terms.size, np.intp), built.pairs.ravel(), terms)])
-    outcome = highs.run(built.model.matrix(), gap=gap, seed=seed)
+    outcome, _ = search(built.model.matrix(), gap=gap, seed=seed)
     if outcome.status == highs.INFEASIBLE:
         return None
     found = np.asarray(np.round(outcome.x[built.pairs]) + 0.0)
