@@ -83,9 +83,15 @@ def _text(column: Any) -> Any:
     return column.cast("string")
 
 
+def _absent(column: Any) -> Any:
+    """True where a column holds nothing, or blanks."""
+    empty = column.isnull()
+    return empty | (column.strip() == "") if column.type().is_string() else empty
+
+
 def _coded(records: ir.Table, ways: Mapping[str, Way], spec: Spec) -> ir.Table:
     """Only what is asked: texts of region, industry and year, codes to look up, the columns of filters and values."""
-    made = {"region_raw": _text(records[spec.region.column]), "industry_raw": _text(records[spec.industry.column])}
+    made = {"region_written": records[spec.region.column], "industry_written": records[spec.industry.column]}
     made |= _years(records, spec)
     for n, f in enumerate(spec.filters):
         made[f"filter_{n}"] = _text(records[f.column])
@@ -93,12 +99,12 @@ def _coded(records: ir.Table, ways: Mapping[str, Way], spec: Spec) -> ir.Table:
             made[f"filter_{n}_number"] = _number(records[f.column], "float64")
     for name, value in spec.values.items():
         if value.column:
-            made[f"{name}_raw"] = _text(records[value.column])
+            made[f"{name}_written"] = records[value.column]
         if value.measure == "sum":
             made[f"{name}_number"] = _number(records[str(value.column)], f"decimal(18, {value.decimals})")
             made[f"{name}_exact"] = _number(records[str(value.column)], "float64")
     coded = records.select(**made)
-    codes = {f"{axis}_clean": _clean(coded[f"{axis}_raw"], way) for axis, way in ways.items()}
+    codes = {f"{axis}_clean": _clean(_text(coded[f"{axis}_written"]), way) for axis, way in ways.items()}
     coded = coded.mutate(**codes)
     keys = {f"{axis}_code": _first(coded[f"{axis}_clean"], way.key_digits) for axis, way in ways.items()}
     return coded.mutate(**keys)
@@ -137,13 +143,13 @@ def _years(records: ir.Table, spec: Spec) -> dict[str, Any]:
     import ibis
 
     if spec.year.column is None:
-        return {"year_raw": ibis.literal(str(spec.year.fixed)), "year": ibis.literal(spec.year.fixed, "int32")}
+        return {"year_written": ibis.literal(str(spec.year.fixed)), "year": ibis.literal(spec.year.fixed, "int32")}
     column = records[spec.year.column]
     if column.type().is_date() or column.type().is_timestamp():
-        return {"year_raw": column.cast("string"), "year": column.year().cast("int32")}
+        return {"year_written": column, "year": column.year().cast("int32")}
     text = _text(column)
     return {
-        "year_raw": text,
+        "year_written": column,
         "year": ibis.ifelse(text.re_search(_YEAR), text.substr(0, 4), ibis.null("string")).try_cast("int32"),
     }
 
@@ -167,8 +173,9 @@ def _faults(t: ir.Table, spec: Spec) -> list[tuple[str, Any, Any]]:
     for n, f in enumerate(spec.filters):
         found += _filtered(t, n, f)
     for axis in ("year", "region", "industry"):
-        found.append((f"{axis}_absent", t[f"{axis}_raw"].isnull(), none))
-        found.append((f"{axis}_unmatched", t[axis].isnull(), t[f"{axis}_raw"]))
+        written = t[f"{axis}_written"]
+        found.append((f"{axis}_absent", _absent(written), none))
+        found.append((f"{axis}_unmatched", t[axis].isnull(), _text(written)))
         if axis == "year" and spec.years:
             found.append((OUTSIDE, ~t["year"].between(*spec.years), t["year"].cast("string")))
     for name, value in spec.values.items():
@@ -201,20 +208,22 @@ def _unusable(t: ir.Table, name: str, value: Value) -> list[tuple[str, Any, Any]
 
     if value.column is None:
         return []
-    raw = t[f"{name}_raw"]
-    faults = [] if value.absent == "zero" else [(f"value_absent:{name}", raw.isnull(), ibis.null("string"))]
+    written = t[f"{name}_written"]
+    absent = _absent(written)
+    faults = [] if value.absent == "zero" else [(f"value_absent:{name}", absent, ibis.null("string"))]
     if value.measure == "distinct":
         return faults
     number = t[f"{name}_number"]
-    faults.append((f"value_unreadable:{name}", raw.notnull() & number.isnull(), raw))
-    return [*faults, (f"value_negative:{name}", (number < 0).fill_null(False), raw)]
+    faults.append((f"value_unreadable:{name}", ~absent & number.isnull(), _text(written)))
+    return [*faults, (f"value_negative:{name}", (number < 0).fill_null(False), _text(written))]
 
 
 def _sum(t: ir.Table, name: str, value: Value, fine: Any) -> Any:
     if value.measure == "count":
         return t.count(where=fine)
     if value.measure == "distinct":
-        return t[f"{name}_raw"].nunique(where=fine)
+        written = t[f"{name}_written"]
+        return (_text(written) if written.type().is_string() else written).nunique(where=fine)
     return t[f"{name}_number"].sum(where=fine)
 
 

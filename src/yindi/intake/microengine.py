@@ -27,6 +27,7 @@ class Source:
 
     kind: str
     files: tuple[str, ...]
+    head: tuple[str, ...] = ()
 
 
 def is_remote(pattern: str) -> bool:
@@ -62,7 +63,7 @@ def sources(files: Sequence[str], spec: Spec, problems: Problems) -> list[Source
             together.setdefault(("csv", head), []).append(file)
         else:
             problems.add(Path(file).name, "is neither CSV nor Parquet.", f"known endings: {', '.join((*TEXT, *PARQUET))}")
-    return [Source(kind, tuple(paths)) for (kind, _), paths in sorted(together.items(), key=lambda kv: kv[1])]
+    return [Source(kind, tuple(paths), head) for (kind, head), paths in sorted(together.items(), key=lambda kv: kv[1])]
 
 
 def _schema(file: str, problems: Problems) -> tuple[str, ...]:
@@ -138,14 +139,13 @@ def _open(con: Any, engine: str, source: Source, name: str, spec: Spec) -> ir.Ta
             return table
         first, *others = (con.read_parquet(p, table_name=f"{name}_{n}") for n, p in enumerate(paths, 1))
         return first.union(*others) if others else first
-    return text_table(con, engine, paths, name, spec.delimiter)
+    return text_table(con, engine, paths, source.head, name, spec.delimiter)
 
 
-def text_table(con: Any, engine: str, paths: list[str], name: str, delimiter: str = ",") -> ir.Table:
+def text_table(con: Any, engine: str, paths: list[str], head: Sequence[str], name: str, delimiter: str = ",") -> ir.Table:
     """CSV files of one head as a table of texts; a row with too few or too many cells stops the run."""
     if engine == "duckdb":
-        told = {"all_varchar": True, "header": True, "delim": delimiter, "quote": '"', "escape": '"', "null_padding": False,
-                "strict_mode": True, "encoding": "utf-8"}  # fmt: skip
+        told = {"columns": dict.fromkeys(head, "string"), "header": True, "delim": delimiter, "quote": '"', "escape": '"'}
     else:
         told = {"inferSchema": False, "header": True, "sep": delimiter, "quote": '"', "escape": '"', "mode": "FAILFAST",
                 "multiLine": True, "encoding": "UTF-8"}  # fmt: skip
@@ -160,7 +160,7 @@ def lookups(con: Any, engine: str, pairs: Mapping[str, Mapping[str, str]], folde
         path = folder / f"{axis}.csv"
         with path.open("w", encoding="utf-8", newline="") as file:
             csv.writer(file).writerows([("code", "label"), *sorted(table.items())])
-        made[axis] = text_table(con, engine, [str(path)], f"lookup_{axis}")
+        made[axis] = text_table(con, engine, [str(path)], ("code", "label"), f"lookup_{axis}")
     return made
 
 

@@ -21,7 +21,8 @@ from yindi.intake.microlookup import Way
 from yindi.intake.microspec import STAGE, Spec
 
 CELLS, MANIFEST, REPORT = "activity.csv", "aggregate.json", "aggregate.txt"
-FAILURES = ("Duckdb", "duckdb", "pyspark", "ibis", "py4j", "pyarrow")
+BATCH = 100_000
+FAILURES = ("_duckdb", "duckdb", "pyspark", "ibis", "py4j", "pyarrow")
 
 
 @dataclass(slots=True)
@@ -123,7 +124,7 @@ def _way_out(error: Exception) -> str:
 
 
 def _rows(table: Any) -> Iterator[dict[str, Any]]:
-    for batch in table.to_pyarrow_batches(chunk_size=100_000):
+    for batch in table.to_pyarrow_batches(chunk_size=BATCH):
         yield from batch.to_pylist()
 
 
@@ -139,28 +140,40 @@ def _left_out(outcome: Outcome, groups: Any) -> None:
 
 def _cells(outcome: Outcome, groups: Any, path: Path) -> None:
     """Write the cells, in the order of the query, and add up what they hold."""
+    import pyarrow.compute as pc
+
     names, sums = list(outcome.spec.values), microdata.sums(outcome.spec)
     outcome.sums, outcome.rounded = dict.fromkeys(names, Decimal(0)), dict.fromkeys(sums, 0)
-    regions: set[Any] = set()
-    industries: set[Any] = set()
-    years: set[Any] = set()
+    labels: dict[str, set[Any]] = {"region": set(), "industry": set(), "year": set()}
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(["region", "industry", "year", *names])
-        for row in _rows(microdata.cells(groups, outcome.spec)):
-            values = [Decimal(row[n] or 0) for n in names]
-            writer.writerow([row["region"], row["industry"], row["year"], *map(_plain, values)])
-            outcome.cells += 1
-            outcome.used += int(row["rows"])
-            for name, value in zip(names, values, strict=True):
-                outcome.sums[name] += value
+        writer.writerow([*labels, *names])
+        for batch in microdata.cells(groups, outcome.spec).to_pyarrow_batches(chunk_size=BATCH):
+            columns = {name: batch.column(name) for name in batch.schema.names}
+            writer.writerows(zip(*(columns[k].to_pylist() for k in labels), *(_written(columns[n]) for n in names), strict=True))
+            outcome.cells += batch.num_rows
+            outcome.used += int(pc.sum(columns["rows"]).as_py() or 0)
+            for name in names:
+                outcome.sums[name] += Decimal(pc.sum(columns[name]).as_py() or 0)
             for name in sums:
-                outcome.rounded[name] += int(row[f"{name}_rounded"])
-            for group, key in ((regions, "region"), (industries, "industry"), (years, "year")):
-                group.add(row[key])
+                outcome.rounded[name] += int(pc.sum(columns[f"{name}_rounded"]).as_py() or 0)
+            for axis, seen in labels.items():
+                seen.update(pc.unique(columns[axis]).to_pylist())
     outcome.records += outcome.used
-    outcome.regions, outcome.industries = len(regions), len(industries)
-    outcome.years = (min(years), max(years)) if years else None
+    outcome.regions, outcome.industries = len(labels["region"]), len(labels["industry"])
+    outcome.years = (min(labels["year"]), max(labels["year"])) if labels["year"] else None
+
+
+def _written(column: Any) -> list[str]:
+    """Whole numbers and decimals as text without zeros at the end."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    text = pc.cast(column, pa.string())
+    if pa.types.is_decimal(column.type):
+        text = pc.if_else(pc.match_substring(text, "."), pc.utf8_rtrim(pc.utf8_rtrim(text, "0"), "."), text)
+    written: list[str] = pc.fill_null(text, "0").to_pylist()
+    return written
 
 
 def _plain(value: Decimal) -> str:
