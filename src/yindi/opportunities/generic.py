@@ -26,22 +26,22 @@ class Generic:
     holder: np.ndarray
 
 
-def generic(level: Any, need: Any, *, known: Any = None, feasible: float = 0.4) -> Generic:
+def generic(level: Any, need: Any, *, known: Any = None, feasible: float = 0.4, exponent: float = 0.5) -> Generic:
     """Raise one capability after the other to what every industry needs, and count the pairs that become feasible.
 
     level (R,Q), need (C,Q) in 0..1, known (R,Q); a pair is feasible from fit `feasible` on. A capability unknown for a region
-    opens nothing there. Raises MethodError where `feasible` lies outside 0 to 1.
+    opens nothing there; `exponent` is the fit's weight of the weakest requirement. Raises MethodError where `feasible` lies outside 0 to 1.
     """
     have, want = unit(level, "level"), unit(need, "need")
     if not 0 <= feasible <= 1:
         raise MethodError(f"feasible must lie between 0 and 1, got {feasible}.")
     seen = np.ones(have.shape, bool) if known is None else np.asarray(known, bool)
-    before = limiting(have, want, known=seen).value
+    before = limiting(have, want, known=seen, limiting=exponent).value
     opened, gains = [], []
     for q in range(have.shape[1]):
         raised = have.copy()
         raised[:, q] = np.where(seen[:, q], np.maximum(raised[:, q], want[:, q].max()), raised[:, q])
-        after = limiting(raised, want, known=seen).value
+        after = limiting(raised, want, known=seen, limiting=exponent).value
         opened.append((before < feasible) & (after >= feasible))
         gains.append(float((after - before).sum()))
     pairs = np.stack(opened)

@@ -12,6 +12,7 @@ from yindi.core.errors import MethodError
 from yindi.opportunities.arrays import amounts, finite, quotient
 
 RISING_IS_BAD = {"utilisation": False, "inventories": True, "receivables": True, "price": False, "planned_to_market": True}
+PAIRS = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +44,15 @@ def similarity(x: Any, *, pairs: Any = None) -> Similarity:
     asked = every if pairs is None else np.asarray(pairs, dtype=np.intp)
 
     def mean(of: np.ndarray) -> tuple[float, float]:
-        a, b = of.T
-        cosine = (share @ share.T)[a, b] / length[a] / length[b]
-        apart = np.array([np.abs(share[i] - share[j]).sum() / 2 for i, j in of])
-        return float(cosine.mean()), float(apart.mean())
+        cosine, apart = [], []
+        for start in range(0, len(of), PAIRS):
+            a, b = of[start : start + PAIRS].T
+            cosine.append((share[a] * share[b]).sum(axis=1) / length[a] / length[b])
+            apart.append(np.abs(share[a] - share[b]).sum(axis=1) / 2)
+        return float(np.concatenate(cosine).mean()), float(np.concatenate(apart).mean())
 
-    return Similarity(*mean(asked), *mean(every), made.shape[1])
+    of_all = mean(every)
+    return Similarity(*(of_all if pairs is None else mean(asked)), *of_all, made.shape[1])
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,7 +45,7 @@ def cube(panel: Any, *, axes: str = AXES, duplicates: str = "refuse") -> Cube:
     empty = [y for y, total in zip(made.years, x.sum(axis=(0, 2)), strict=True) if total == 0]
     if empty:
         raise MethodError(f"Nothing is made in year(s) {', '.join(empty)} (counted from 0 in an array): leave them out.")
-    return Cube(x, made.regions, made.years, made.activities)
+    return Cube(np.ascontiguousarray(x), made.regions, made.years, made.activities)
 
 
 def _read(panel: Any, axes: str, duplicates: str) -> Cube:

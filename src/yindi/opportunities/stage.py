@@ -16,7 +16,7 @@ from yindi.core.table import Axes
 from yindi.opportunities import backtest as proof
 from yindi.opportunities import partners as partner
 from yindi.opportunities.advantage import present, rca
-from yindi.opportunities.advice import CODES, QUADRANTS, advise
+from yindi.opportunities.advice import CODES, QUADRANTS, SHOWN, Advice, advise
 from yindi.opportunities.carriers import carriers
 from yindi.opportunities.crowding import collective_check
 from yindi.opportunities.endowment import Levels, levels
@@ -28,9 +28,9 @@ from yindi.opportunities.herding import herding, similarity
 from yindi.opportunities.profile import REASONS, Profile, Rows, read
 from yindi.opportunities.sections import Sections, sections
 
-PARTNERS = 3
 NO_ACTIVITY = "no_activity"
 JUDGEMENT = "judgement"
+JUDGED, LEARNED = "judged", "learned"
 COUNTS = ("regions", "activities", "minimum_activities", "candidates", "entries", "entries_learned")
 
 
@@ -218,7 +218,8 @@ def _endowment(work: _Work) -> Levels:
 
 def _fit(work: _Work, have: Levels) -> tuple[Fit, np.ndarray]:
     need = work.profile.need
-    found = limiting(have.level, need, known=have.known)
+    weight = work.study.config.opportunities.limiting
+    found = limiting(have.level, need, known=have.known, limiting=weight)
     marks = (have.marks.astype(float) @ (need > 0).T) > 0
     work.bench.make(
         "fit",
@@ -227,7 +228,7 @@ def _fit(work: _Work, have: Levels) -> tuple[Fit, np.ndarray]:
         method="fit.limiting",
         inputs=("opportunities.endowment", "opportunities.requirements"),
         units="index",
-        params={"limiting": 0.5, "grade": JUDGEMENT},
+        params={"limiting": weight, "grade": JUDGEMENT},
         marks=marks,
     )
     return found, marks
@@ -291,7 +292,7 @@ def _crowding(work: _Work, told: np.ndarray, marks: np.ndarray) -> None:
 
 
 def _partners(work: _Work, have: Levels, fit: Fit, told: np.ndarray) -> None:
-    n = len(work.regions)
+    n, settings = len(work.regions), work.study.config.opportunities
     short = [np.where(told & (fit.binding == q), fit.gap, 0.0).sum(axis=1) for q in range(have.level.shape[1])]
     weakness = np.stack(short, axis=1)
     centroids = work.study.space.centroids
@@ -301,7 +302,7 @@ def _partners(work: _Work, have: Levels, fit: Fit, told: np.ndarray) -> None:
     by_code = np.argsort(work.regions)
     back = np.argsort(by_code)
     found = partner.choose(have.level[by_code], weakness[by_code], distance[np.ix_(by_code, by_code)], known=have.known[by_code],
-                           count=PARTNERS)  # fmt: skip
+                           count=settings.partners, reach=settings.partner_reach)  # fmt: skip
     chosen: np.ndarray = np.asarray(by_code[found.partner[back]])
     rows = np.arange(n)[:, None]
     complement, similar = (a[np.ix_(back, back)] for a in (found.complement, found.similarity))
@@ -317,14 +318,16 @@ def _partners(work: _Work, have: Levels, fit: Fit, told: np.ndarray) -> None:
     work.bench.make("partners", ((REGION, work.regions), ("place", places)), columns, method="partners.choose",
                     inputs=("opportunities.endowment", "opportunities.candidates", "opportunities.independent", "space"),
                     units={"complement": "index", "returned": "index", "distance": "km", "similarity": "index"},
-                    params={"count": PARTNERS, "reach_km": 1000.0, "distance": "centroids" if placed else "none"},
+                    params={"count": settings.partners, "reach_km": settings.partner_reach,
+                            "distance": "centroids" if placed else "none"},
                     marks=marks[:, None] | marks[chosen])  # fmt: skip
 
 
 def _generic(work: _Work, have: Levels) -> None:
     profile, feasible = work.profile, work.study.config.layout.minimum_fit
     by_code = np.argsort(work.regions)
-    found = generic(have.level[by_code], profile.need, known=have.known[by_code], feasible=feasible)
+    found = generic(have.level[by_code], profile.need, known=have.known[by_code], feasible=feasible,
+                    exponent=work.study.config.opportunities.limiting)  # fmt: skip
     able = [q for q, name in enumerate(profile.requirements) if profile.can_be_raised(name)]
     order = np.lexsort((-found.gain[able], -found.opens[able]))
     columns = {k: getattr(found, k)[able] for k in ("opens", "regions", "industries", "gain")}
@@ -373,24 +376,50 @@ def _collective(work: _Work) -> None:
 
 
 def _entries(work: _Work, found: proof.Backtest | None) -> None:
+    """What is learned, cell by cell, with the proof of entries and of exits; nothing after a refusal."""
     parts, settings = work.sections, work.study.config.opportunities
     if parts is None or found is None or not found.allowed:
         return
     by_code = np.argsort(work.regions)
     back = np.argsort(by_code)
-    used = choose_split(parts.years)[0]
-    given = advise(parts.listed[by_code, -len(used) :], found, count=settings.portfolio)
+    used, split, _ = choose_split(parts.years)
+    x, seed = parts.listed[by_code, -len(used) :], work.study.config.seed
+    leaving = None
+    if len(used) > 1:
+        leaving = proof.evaluate(x, split=split, event="exit", minimum_activities=settings.minimum_activities, seed=seed)
+    given = advise(x, found, leaving=leaving, count=settings.portfolio, cap=settings.cap, seed=seed)
     names = np.array([*(parts.labels[:-1] if parts.rest else parts.labels), ""])
-    carried = [[";".join(n for n in cell if n) for cell in row] for row in names[given.carried[back]]]
-    shown = found.calibrated
-    columns = {
+    told = {k: np.full(given.listed.shape, "", dtype=object) for k in ("carried", "lacking")}
+    for (r, c), carried, lacking in zip(given.why.cells, given.why.carried, given.why.lacking, strict=True):
+        told["carried"][r, c] = ";".join(n for n in names[carried] if n)
+        told["lacking"][r, c] = ";".join(n for n in names[lacking] if n)
+    columns: dict[str, np.ndarray] = {
         "listed": np.array(CODES)[given.listed[back]],
         "quadrant": np.array(QUADRANTS)[given.quadrant[back]],
-        "entry": np.where((given.entry[back] > 0) & shown, given.entry[back], np.nan),
-        "exit": np.where(given.exit[back] > 0, given.exit[back], np.nan),
-        "carried": np.array(carried),
+        "membership": np.full(given.entry.shape, np.nan) if given.membership is None else given.membership[back],
+        "entry": np.where((given.entry[back] > 0) & (given.entry_state == SHOWN), given.entry[back], np.nan),
+        "exit": np.where((given.exit[back] > 0) & (given.exit_state == SHOWN), given.exit[back], np.nan),
+        **{k: v[back].astype(str) for k, v in told.items()},
+        "alone": given.lists.alone[back],
+        "source": np.full(given.entry.shape, LEARNED),
     }
-    work.bench.make("entries", ((REGION, work.regions), ("activity", tuple(str(n) for n in names[:-1]))), columns,
-                    method="opportunities.advise", inputs=(*work.inputs, "opportunities.backtest", "config"),
-                    units={"entry": "share", "exit": "share"}, params={"portfolio": settings.portfolio, "cap": 0.1,
-                    "model": found.chosen, "probabilities": "shown" if shown else "withheld"})  # fmt: skip
+    axes: Axes = ((REGION, work.regions), ("activity", tuple(str(n) for n in names[:-1])))
+    work.bench.make("entries", axes, columns, method="opportunities.advise",
+                    inputs=(*work.inputs, "opportunities.backtest", "config"),
+                    units={"entry": "share", "exit": "share", "membership": "share", "alone": "count"},
+                    params={"portfolio": settings.portfolio, "cap": settings.cap, "model": found.chosen,
+                            "entry_chances": given.entry_state, "exit_chances": given.exit_state,
+                            "exit_verdict": leaving.verdict if leaving else "one_date"})  # fmt: skip
+    _learned_industries(work, x, given, names[:-1])
+
+
+def _learned_industries(work: _Work, x: np.ndarray, given: Advice, names: np.ndarray) -> None:
+    """What following the learned lists would add up to, alone and together."""
+    both, made = given.lists, x[:, -1].sum(axis=0)
+    growth = made / np.where(x[:, 0].sum(axis=0) > 0, x[:, 0].sum(axis=0), np.nan) - 1 if x.shape[1] > 1 else made * np.nan
+    columns = {"regions": both.chosen.sum(axis=0), "regions_alone": both.alone.sum(axis=0), "expansion": both.expansion,
+               "expansion_alone": both.expansion_alone, "growth": growth}  # fmt: skip
+    work.bench.make("entries_crowding", (("activity", tuple(str(n) for n in names)),), columns, method="opportunities.together",
+                    inputs=("opportunities.entries", *work.inputs),
+                    units={"regions": "count", "regions_alone": "count", "expansion": "share", "expansion_alone": "share",
+                           "growth": "share"}, params={"cap": work.study.config.opportunities.cap})  # fmt: skip

@@ -50,7 +50,7 @@ class Transition:
         untrue = np.flatnonzero(cells & ~self.truth)
         step = max(1, len(untrue) // most)
         kept: np.ndarray = cells & self.truth
-        kept.ravel()[untrue[::step]] = True
+        kept.flat[untrue[::step]] = True
         return self.features.rows(kept, *groups), self.truth[kept].astype(float), 1.0 / step
 
 
@@ -98,19 +98,21 @@ class Trial:
         return Trial(OUT_OF_REGION, tested, ((learned, teachers & ~asked, asked),))
 
 
-def transition(x: np.ndarray, start: int, end: int, *, event: str = ENTRY) -> Transition:
+def transition(x: np.ndarray, start: int, end: int, *, event: str = ENTRY, known: Features | None = None) -> Transition:
     """Robust entries, or exits, of a panel (R,T,C) between two of its years, with features up to the start.
 
     entry: quotient below .5 at the start and at least 1 at the end. exit: present at the start (entered at 1, not under .5
-    since) and below .5 at the end. Regions and activities that are empty at the start have no candidates.
+    since) and below .5 at the end. Regions and activities that are empty at the start have no candidates. `known`: the features
+    of that start where they were made already.
     """
     before, after = rca(x[:, start]), rca(x[:, end])
     here = present(x[:, : start + 1])[:, -1]
     live = (x[:, start].sum(axis=1, keepdims=True) > 0) & (x[:, start].sum(axis=0) > 0)
+    told = features(x[:, start], here) if known is None else known
     if event == EXIT:
-        return Transition(x[:, start], here, features(x[:, start], here), here & live, here & live & (after < 0.5))
+        return Transition(x[:, start], here, told, here & live, here & live & (after < 0.5))
     candidates = (before < 0.5) & ~here & live
-    return Transition(x[:, start], here, features(x[:, start], here), candidates, candidates & (after >= 1.0))
+    return Transition(x[:, start], here, told, candidates, candidates & (after >= 1.0))
 
 
 def trial(x: np.ndarray, split: int | str, seed: int, *, event: str = ENTRY) -> Trial:
