@@ -127,11 +127,46 @@ def test_no_spillover_leaves_the_own_root_only():
     np.testing.assert_allclose(paths[1, :, 0], 0.49 * start)
 
 
-def test_drawn_parameters_do_not_explode():
-    wild = Dynamics(0.5, 0.6, -0.4, np.zeros(3), np.zeros((3, 3)), np.diag([0.5, 0.5, 0.5]), 0.0)
-    drawn = parameters(wild, 2000, stream(1, "p"))
-    assert np.abs(drawn).sum(axis=0).max() <= 1.5 + 1e-9
+def modes(drawn: np.ndarray, w: np.ndarray) -> np.ndarray:
+    """(D,) largest eigenvalue, in size, of (I - rho W)^-1 (tau I + eta W) on relative levels, draw by draw."""
+    n = len(w)
+    away = np.eye(n) - 1 / n
+    return np.array([np.abs(np.linalg.eigvals(away @ np.linalg.solve(np.eye(n) - r * w, t * np.eye(n) + e * w))).max()
+                     for r, t, e in drawn.T])  # fmt: skip
+
+
+@pytest.mark.parametrize("spillover", [0.0, 1.0, 1.5])
+def test_drawn_parameters_do_not_explode(spillover):
+    wild = Dynamics(0.5, 0.6, -0.4, np.zeros(7), np.zeros((3, 7)), np.diag([0.5, 0.5, 0.5]), 0.0)
+    drawn = parameters(wild, 300, stream(1, "p"), spillover=spillover)
+    assert modes(drawn, ring(7)).max() <= 1 + 1e-9
     assert np.abs(drawn[0]).max() < 1
+
+
+def test_draws_that_stay_calm_are_left_as_drawn():
+    # At the estimate every mode shrinks: |0.6 - 0.2 v| / (1 - 0.2 v) < 0.9 for v in [-1, 1]; errors of 0.01 do not reach 1.
+    calm = Dynamics(0.2, 0.6, -0.2, np.zeros(3), np.zeros((3, 3)), np.diag([1e-4, 1e-4, 1e-4]), 0.0)
+    drawn = parameters(calm, 20_000, stream(1, "p"))
+    np.testing.assert_allclose(drawn.mean(axis=1), [0.2, 0.6, -0.2], atol=4 * 0.01 / np.sqrt(20_000))
+    np.testing.assert_allclose(drawn.std(axis=1), 0.01, rtol=0.03)
+
+
+def test_paths_spread_as_the_closed_form_says():
+    # y' = tau y + e: after h years the variance is sigma^2 (1 - tau^2h) / (1 - tau^2). Residuals +-0.1 in turn: sigma^2 = 0.01.
+    n, tau = 6, 0.8
+    sign = np.where(np.arange(n) % 2 == 0, 0.1, -0.1)
+    model = Dynamics(0.0, tau, 0.0, np.zeros(n), np.array([sign, -sign]), np.zeros((3, 3)), 0.0)
+    paths = simulate_paths([model], ring(n), np.zeros(n), horizon=8, draws=40_000, rng=stream(1, "p"))
+    expected = [0.01 * (1 - tau ** (2 * h)) / (1 - tau**2) for h in range(1, 9)]
+    np.testing.assert_allclose(paths.var(axis=2).mean(axis=1), expected, rtol=0.03)
+
+
+def test_uncertain_parameters_widen_the_paths():
+    # tau ~ N(0.5, 0.05^2) and no noise: the first year is tau y, so its standard deviation is 0.05 |y|.
+    start = centred(np.arange(6.0))
+    model = Dynamics(0.0, 0.5, 0.0, np.zeros(6), np.zeros((3, 6)), np.diag([0.0, 0.0025, 0.0]), 0.0)
+    paths = simulate_paths([model], ring(6), start, horizon=1, draws=20_000, rng=stream(1, "p"))
+    np.testing.assert_allclose(paths[0].std(axis=1), 0.05 * np.abs(start), rtol=0.03)
 
 
 def test_a_push_adds_up_over_its_phase():
@@ -187,12 +222,32 @@ def test_hindcast_of_the_baselines_on_us_states(states):
 
 
 def test_the_combination_beats_persistence_at_ten_years_and_its_bands_cover(states):
+    """All 40 origins: relative error below 1 against persistence, drift and trend; 80 % bands cover 70-90 % everywhere."""
     y, w = states
-    few = {m: FORECASTS[m] for m in ("persistence", "combination")}
-    found = hindcast(y, w, rng=stream(1, "h"), origins=range(31, 71, 4), models=few, draws=200)
-    assert found.skill("combination", 10) > 0
+    few = {m: FORECASTS[m] for m in ("persistence", "drift", "trend", "combination")}
+    found = hindcast(y, w, rng=stream(1, "h"), origins=range(31, 71), models=few, draws=200)
+    best, still, drifting, straight = (found.rmse[found.models.index(m), 2] for m in ("combination", *list(few)[:3]))
+    assert best < 0.95 * still
+    assert best < 0.8 * straight < 0.8 * drifting
+    assert found.skill("combination", 10) == pytest.approx(1 - best / still)
     assert (found.coverage >= 0.7).all()
     assert (found.coverage <= 0.9).all()
+    assert (found.score < 0.8).all()  # bands say more than the point that stands still: CRPS of a sure forecast is its error
+
+
+def test_bands_cover_what_a_planted_process_does():
+    y, w = planted(120, 20, 0.3, 0.9, -0.2, 7)
+    few = {m: FORECASTS[m] for m in ("persistence", "combination")}
+    found = hindcast(y[20:], w, rng=stream(1, "h"), origins=range(24, 90, 3), models=few, draws=200)
+    assert ((found.coverage > 0.7) & (found.coverage < 0.92)).all()
+    assert found.skill("combination", 10) > 0
+
+
+def test_nothing_beats_persistence_on_a_random_walk():
+    walk = centred(np.random.default_rng(2).standard_normal((70, 12)).cumsum(axis=0))
+    found = hindcast(walk, ring(12), rng=stream(1, "h"), draws=2)
+    for model in set(found.models) - {"persistence"}:
+        assert found.skill(model, 1) < 0.02, model
 
 
 def test_spatial_dependence_of_us_states_is_strong_and_persistent(states):

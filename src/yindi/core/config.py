@@ -102,6 +102,14 @@ class Opportunities(Model):
     """Fewer activities than this carry no relatedness."""
     commitment: float = Field(default=0.01, gt=0, le=1)
     """Judgement: share of its value added a region would put into one new industry."""
+    cap: float = Field(default=0.10, gt=0)
+    """Judgement: most that the learned lists of all regions may expand one activity, as a share of its national total."""
+    limiting: float = Field(default=0.5, ge=0, le=1)
+    """Judgement: weight of the weakest requirement in the fit; the rest is how much of all needs is covered."""
+    partners: int = Field(default=3, ge=1, le=30)
+    """How many partner regions are named."""
+    partner_reach: float = Field(default=1000.0, gt=0)
+    """Judgement: kilometres at which a partner counts half."""
 
 
 class Layout(Model):
@@ -164,6 +172,18 @@ class Simulate(Model):
     """Years over which a chosen industry builds up."""
     strong: float = Field(default=1.5, ge=1)
     """How much stronger spillovers are in the scenario of strong spillovers."""
+    weak: float = Field(default=0.5, ge=0, le=1)
+    """What is left of spillovers in the scenario of weak spillovers."""
+    shock_industry: str = ""
+    """Industry of the layout that takes root nowhere, or an existing one that loses; empty: the one most regions are given."""
+    shock_region: str = ""
+    """Region that loses in the first year; empty: the one of the largest output."""
+    shock_loss: float = Field(default=0.1, ge=0, lt=1)
+    """Judgement: share of its level a shocked region loses, and share of its output a shocked existing industry loses."""
+    lever_doubt: float = Field(default=0.5, ge=0, le=1)
+    """Judgement: in each path a lever works up to this much better or worse than assumed."""
+    switched_off: tuple[str, ...] | None = None
+    """Levers switched off one at a time; without it each lever of the layout that gets a budget."""
 
 
 class Plan(Model):

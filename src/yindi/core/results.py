@@ -121,7 +121,8 @@ class Opportunities(Result):
     generic: Table | None = None  # requirement -> opens (pairs), regions, industries, gain, place, holder (region), lever
     similarity: Table | None = None  # item (cosine, krugman; neighbours and all pairs, activities) -> value
     herding: Table | None = None  # industry (activities) -> entrants, rush, breadth, left
-    entries: Table | None = None  # region, activity -> listed, quadrant, entry, exit, carried: only where the proof allows it
+    entries: Table | None = None  # region, activity -> listed, quadrant, membership, entry, exit, carried, lacking, alone, source
+    entries_crowding: Table | None = None  # activity -> regions, regions_alone, expansion, expansion_alone, growth
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,9 +151,16 @@ class Scenarios(Result):
     hindcast: Table  # model, horizon -> rmse, mae, relative (to persistence), order (rank correlation), direction
     skill: Table  # horizon -> skill (against persistence), coverage, score, origins, verdict (text: skill, no_skill)
     dynamics: Table  # parameter (rho, tau, eta, theta, direct_now, ...) -> value, error
-    regions: Table  # scenario, region, year -> standing, low, high, rank, rank_low, rank_high
-    effect: Table  # scenario, region -> change (of log standing at the horizon against the baseline), low, high, places, rising
-    nation: Table  # scenario, year -> gini, gini_low, gini_high, spread (sd of log), ratio (lead over lag), mobility, narrowing
+    regions: Table  # scenario, region, year -> standing, low, high, index, index_low, index_high, rank, rank_low, rank_high
+    effect: Table  # scenario, region -> change (of log standing at the horizon against the baseline), low, high, places, ...
+    # ... rising, gain (change and what the mean of all regions gains)
+    nation: Table  # scenario, year -> gini, gini_low, gini_high, spread (sd of log), ratio (lead over lag), mobility, ...
+    # ... narrowing, polarisation (Wolfson), class_mobility (Shorrocks), polarising, bands of each gap, gain (of the mean log
+    # ... index against the baseline), skill (at that distance; absent beyond the hindcast), verdict (or untested)
+    start: Table | None = None  # item (gini, spread, ratio, polarisation) -> value in the last year known
+    transitions: Table | None = None  # scenario, class (at the start, 1 the highest), later (class at the horizon) -> share
+    national: Table | None = None  # horizon -> still, drifting, chosen (errors of the mean log index), coverage, origins, ...
+    # ... skill, verdict
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,18 +12,47 @@ from yindi.simulate.dynamics import WIDEST, Dynamics
 ENOUGH, BLOCK, LARGEST = 1e-6, 1024, 1000
 
 
-def parameters(model: Dynamics, draws: int, rng: np.random.Generator) -> np.ndarray:
-    """(3,D) draws of (rho, tau, eta) around the estimate, kept where the process does not explode."""
+def parameters(
+    model: Dynamics, draws: int, rng: np.random.Generator, *, ends: tuple[float, float] = (-1.0, 1.0), spillover: float = 1.0
+) -> np.ndarray:
+    """(3,D) draws of (rho, tau, eta) around the estimate, rho and eta times `spillover`, kept where no path runs away.
+
+    `ends`: smallest and largest eigenvalue of W (without the constant's); tau (and eta, if it must) gives way where a
+    mode would grow faster than at the estimate, or grow at all where none does there.
+    """
     mean = np.array([model.rho, model.tau, model.eta])
     root = np.linalg.cholesky(model.covariance + 1e-18 * np.eye(3))
     drawn = mean[:, None] + root @ rng.standard_normal((3, draws))
     fixed = np.diag(model.covariance) == 0
     drawn[fixed] = mean[fixed, None]
+    drawn[[0, 2]] *= spillover
     drawn[0] = np.clip(drawn[0], -WIDEST, WIDEST)
-    reach = np.abs(drawn).sum(axis=0)
-    over = (reach > 1.0) & (reach > np.abs(mean).sum())
-    drawn[:, over] *= max(1.0, float(np.abs(mean).sum())) / reach[over]
+    return _steady(drawn, np.array(ends), max(1.0, *growth(mean, np.array(ends))))
+
+
+def growth(drawn: np.ndarray, values: np.ndarray) -> np.ndarray:
+    """Yearly factor |tau + eta v| / |1 - rho v| of the modes of W with eigenvalues `values`, for parameters (3,...)."""
+    rho, tau, eta = drawn
+    return np.asarray(np.abs(tau + eta * values) / np.abs(1 - rho * values))
+
+
+def _steady(drawn: np.ndarray, ends: np.ndarray, most: float) -> np.ndarray:
+    """Between its ends the factor is monotone in the eigenvalue, so that bounds at both ends bound every mode."""
+    rho, _, eta = drawn
+    room, width = most * (1 - ends[:, None] * rho), max(float(ends[1] - ends[0]), 1e-9)
+    widest = room.sum(axis=0) / width
+    drawn[2] = np.clip(eta, -widest, widest)
+    shift = ends[:, None] * drawn[2]
+    drawn[1] = np.clip(drawn[1], (-room - shift).max(axis=0), (room - shift).min(axis=0))
     return drawn
+
+
+def spectrum_ends(w: np.ndarray, basis: Any) -> tuple[float, float]:
+    """Smallest and largest eigenvalue of W without the constant's where its eigenvectors are known, else -1 and 1."""
+    if basis is None or len(w) < 2:
+        return -1.0, 1.0
+    values = np.sort(basis[0])
+    return float(values[0]), float(values[-2])
 
 
 def simulate_paths(
@@ -45,12 +74,14 @@ def simulate_paths(
     numbers. Where W comes of symmetric contacts the years are stepped in its eigenvectors, else (or without `spectral`) by a
     sparse fixed point; both give the same paths.
     """
-    basis = eigenbasis(w) if spectral else None
+    basis = eigenbasis(w)
+    ends = spectrum_ends(w, basis)
+    basis = basis if spectral else None
     deal = np.arange(draws) * len(models) // max(1, draws)
     paths = np.empty((horizon, len(last), draws), kind)
     for n, model in enumerate(models):
         mine = np.flatnonzero(deal == n)
-        drawn = _scaled(parameters(model, len(mine), rng), model, spillover).astype(kind)
+        drawn = parameters(model, len(mine), rng, ends=ends, spillover=spillover).astype(kind)
         years = rng.integers(0, len(model.residuals), (horizon, len(mine)))
         for at in range(0, len(mine), BLOCK):
             block = slice(at, at + BLOCK)
@@ -59,13 +90,6 @@ def simulate_paths(
             found = run(basis, w, model, drawn[:, block], years[:, block], np.asarray(last, kind), given)
             paths[:, :, mine[block]] = found
     return paths
-
-
-def _scaled(drawn: np.ndarray, model: Dynamics, spillover: float) -> np.ndarray:
-    factor = spillover if spillover <= 1 else min(spillover, WIDEST / max(abs(model.rho), 1e-9))
-    scaled: np.ndarray = drawn * np.array([factor, 1.0, factor])[:, None]
-    scaled[0] = np.clip(scaled[0], -WIDEST, WIDEST)
-    return scaled
 
 
 def _errors(model: Dynamics) -> np.ndarray:

@@ -9,30 +9,46 @@ import numpy as np
 
 from yindi.core import resources
 from yindi.core.axes import INDUSTRY, REGION, YEAR
-from yindi.core.errors import Problems
+from yindi.core.errors import Problems, did_you_mean
+from yindi.core.names import Names
 from yindi.core.streams import stream
 from yindi.core.study import Bench, Study
+from yindi.core.table import Axes
+from yindi.simulate import outcomes
+from yindi.simulate.cases import BASELINE, WITHOUT, Case, cases, most_held, off
 from yindi.simulate.combine import members
 from yindi.simulate.dynamics import Dynamics, relative
 from yindi.simulate.effects import effects
 from yindi.simulate.hindcast import Hindcast, hindcast
+from yindi.simulate.national import national_hindcast, national_paths
 from yindi.simulate.paths import simulate_paths
-from yindi.simulate.push import push, rooted
-from yindi.simulate.scores import gini, ranks
+from yindi.simulate.push import blow, lever_lift, push, rooted, spread
 
-BASELINE, LAYOUT, ALONE = "baseline", "layout", "alone"
-NO_SPILLOVER, STRONG, SHOCK = "no_spillover", "strong_spillover", "industry_shock"
 HORIZONS = (1, 3, 5, 10)
 LEAST_YEARS = 6
-SHARE = 0.4
-ASSUMED = ("fit is taken as the probability that an industry takes root", "each that does adds `commitment` to the level")
+ASSUMED = (
+    "fit is taken as the probability that an industry takes root",
+    "each that does adds `commitment` to the level",
+    "lever budgets add what the layout says, in each path up to `lever_doubt` more or less",
+    "what regions gain on average raises the nation, whatever spillovers are",
+)
+
+UNITS = {
+    "regions": {"": "index", "standing": "ratio", "low": "ratio", "high": "ratio"}
+    | dict.fromkeys(("rank", "rank_low", "rank_high"), "rank"),
+    "effect": {"": "growth", "places": "points", "rising": "share"},
+    "nation": {"": "coefficient", "mobility": "points", "narrowing": "share", "polarising": "share"}
+    | dict.fromkeys(("gain", "skill"), "growth") | dict.fromkeys(("ratio", "ratio_low", "ratio_high"), "ratio"),
+    "transitions": {"": "share"},
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """Relative levels (T,R) in the order of the region codes, their labels, and the neighbours."""
+    """Relative levels (T,R) in the order of the region codes, the mean log level (T,), their labels, and the neighbours."""
 
     y: np.ndarray
+    mean: np.ndarray
     w: np.ndarray
     regions: tuple[str, ...]
     years: tuple[str, ...]
@@ -51,16 +67,14 @@ def simulate(study: Study) -> Study:
     their codes, so that random numbers do not depend on the order of rows.
     """
     history = _history(study)
-    names = {r["scenario"]: (r["zh"], r["en"]) for r in resources.rows("scenarios.csv")}
-    bench = Bench(replace(study, names=study.names.plus("scenario", names)), "scenarios")
+    stated = _stated(study, history)
+    bench = Bench(replace(study, names=_names(study.names, stated)), "scenarios")
     proof = _hindcast(bench, history)
     models = members(history.y, history.w)
     _skill(bench, proof)
+    _national(bench, history)
     _dynamics(bench, history, models)
-    paths = _scenarios(study, history, models)
-    _regions(bench, history, paths)
-    _effect(bench, history, paths)
-    _nation(bench, history, paths)
+    _tables(bench, history, _run(study, history, models, stated), _verdicts(proof, study.config.simulate.horizon))
     return bench.done()
 
 
@@ -73,7 +87,7 @@ def _history(study: Study) -> History:
     if (level <= 0).any():
         problems.add("scores.index", "a level is zero or negative, so it has no logarithm.", "choose another aggregate")
     problems.raise_if_any()
-    return History(relative(level.T), study.space.weights(codes), codes, years)
+    return History(relative(level.T), np.log(level).mean(axis=0), study.space.weights(codes), codes, years)
 
 
 def _hindcast(bench: Bench, history: History) -> Hindcast:
@@ -115,6 +129,28 @@ def _skill(bench: Bench, found: Hindcast) -> None:
                units={"skill": "growth", "coverage": "share", "score": "ratio", "origins": "count"})  # fmt: skip
 
 
+def _national(bench: Bench, history: History) -> None:
+    """How well the mean level was forecast: the index of a region is its standing times that level."""
+    config = bench.study.config
+    horizons = tuple(h for h in HORIZONS if h <= min(config.simulate.horizon, len(history.years) - 4))
+    found = national_hindcast(history.mean, horizons, rng=stream(config.seed, "simulate.national_hindcast"),
+                              interval=config.simulate.interval)  # fmt: skip
+    skill = 1 - np.divide(found.chosen, found.still, out=np.full(len(horizons), np.nan), where=found.still > 0)
+    columns = {"still": found.still, "drifting": found.drifting, "chosen": found.chosen, "coverage": found.coverage,
+               "origins": found.origins, "skill": skill, "verdict": np.where(skill > 0, "skill", "no_skill")}  # fmt: skip
+    bench.make("national", (("horizon", tuple(str(h) for h in horizons)),), columns, method="simulation.national",
+               inputs=("scores.index",), params={"interval": config.simulate.interval},
+               units=dict.fromkeys(("still", "drifting", "chosen"), "coefficient")
+               | {"coverage": "share", "origins": "count", "skill": "growth"})  # fmt: skip
+
+
+def _verdicts(proof: Hindcast, horizon: int) -> tuple[np.ndarray, np.ndarray]:
+    """Skill and verdict of each year ahead (H,): of the nearest tested horizon that is no shorter; beyond it nothing is known."""
+    nearest = [min((h for h in proof.horizons if h >= ahead), default=0) for ahead in range(1, horizon + 1)]
+    skill = np.array([proof.skill("combination", h) if h else np.nan for h in nearest])
+    return skill, np.where(np.isnan(skill), "untested", np.where(skill > 0, "skill", "no_skill"))
+
+
 def _dynamics(bench: Bench, history: History, models: tuple[Dynamics, ...]) -> None:
     model = models[-1]
     error, effect = np.sqrt(np.diag(model.covariance)), effects(model, history.w)
@@ -130,110 +166,164 @@ def _dynamics(bench: Bench, history: History, models: tuple[Dynamics, ...]) -> N
                units="coefficient", cites=("Elhorst 2014", "Lee and Yu 2010"))  # fmt: skip
 
 
-def _scenarios(study: Study, history: History, models: tuple[Dynamics, ...]) -> dict[str, np.ndarray]:
-    """Paths (H,R,D) of relative levels by scenario, all with the same random numbers."""
-    config, seed = study.config.simulate, study.config.seed
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """Scenarios by code, probabilities (R,C), gains of levers (R,L), and the codes of what is shocked or can be switched off."""
+
+    cases: Mapping[str, Case]
+    chance: np.ndarray
+    gain: np.ndarray
+    industry: str
+    region: str
+    levers: tuple[str, ...]
+
+
+def _stated(study: Study, history: History) -> Stated:
+    """The scenarios of the study; raises ProblemsError for unknown codes of shocks and levers."""
+    config, regions = study.config.simulate, history.regions
     industries = tuple(sorted(study.table("layout.allocation").labels(INDUSTRY)))
-    plans = _plans(study, history, industries)
-    chance = np.nan_to_num(study.table("opportunities.fit").select(region=history.regions, industry=industries).array())
-    paths = {}
-    for name, (plan, spillover) in plans.items():
-        count = rooted(plan, chance, draws=config.draws, rng=stream(seed, "simulate.rooted"))
-        added = push(count, uplift=study.config.opportunities.commitment, phase=config.phase, horizon=config.horizon)
-        paths[name] = simulate_paths(models, history.w, history.y[-1], horizon=config.horizon, draws=config.draws,
-                                     rng=stream(seed, "simulate.paths"), push=added, spillover=spillover)  # fmt: skip
-    return paths
+    levers, gain = _levers(study, regions)
+    existing = study.opportunities.structure
+    sections = () if existing is None else existing.labels(INDUSTRY)
+    _known(study, regions, (*industries, *sections), levers)
+    chosen = study.table("layout.allocation").select(region=regions, industry=industries).array("chosen")
+    alone = np.nan_to_num(study.table("opportunities.independent").select(region=regions, industry=industries).array())
+    industry = config.shock_industry or industries[most_held(chosen, _expansion(study, industries))]
+    region = config.shock_region or _largest(study, history)
+    planned = industry in industries
+    share = np.zeros(len(regions)) if planned else _shares(study, regions, industry)
+    found = cases(chosen, alone, levers, failing=industries.index(industry) if planned else None,
+                  industry_hit=blow(share, config.shock_loss), weak=config.weak, strong=config.strong,
+                  region_hit=blow(np.array([float(r == region) for r in regions]), config.shock_loss),
+                  switched_off=levers if config.switched_off is None else config.switched_off)  # fmt: skip
+    chance = np.nan_to_num(study.table("opportunities.fit").select(region=regions, industry=industries).array())
+    return Stated(found, chance, gain, industry, region, levers)
 
 
-def _plans(study: Study, history: History, industries: tuple[str, ...]) -> dict[str, tuple[np.ndarray, float]]:
-    """Scenario -> plan (R,C) and factor on spillovers. The shock lets the industry that most regions hold fail everywhere."""
-    chosen = study.table("layout.allocation").select(region=history.regions, industry=industries).array("chosen")
-    alone = np.nan_to_num(study.table("opportunities.independent").select(region=history.regions, industry=industries).array())
-    order = sorted(range(len(industries)), key=lambda c: (-chosen[:, c].sum(), industries[c]))
-    shocked = chosen.copy()
-    shocked[:, order[:1]] = 0.0
-    strong = study.config.simulate.strong
-    return {BASELINE: (np.zeros_like(chosen), 1.0), LAYOUT: (chosen, 1.0), ALONE: (alone, 1.0), NO_SPILLOVER: (chosen, 0.0),
-            STRONG: (chosen, strong), SHOCK: (shocked, 1.0)}  # fmt: skip
+def _known(study: Study, regions: tuple[str, ...], industries: tuple[str, ...], levers: tuple[str, ...]) -> None:
+    config, problems = study.config.simulate, Problems("simulate")
+    asked = [("shock_industry", config.shock_industry, industries), ("shock_region", config.shock_region, regions)]
+    asked += [("switched_off", name, levers) for name in config.switched_off or ()]
+    for field, name, known in asked:
+        if name and name not in known:
+            problems.add(f"simulate.{field}", f"{name!r} is not there to be shocked or switched off.",
+                         f"use one of these: {', '.join(known) or 'none (this study has none)'}",
+                         did_you_mean(name, known))  # fmt: skip
+    problems.raise_if_any()
+
+
+def _levers(study: Study, regions: tuple[str, ...]) -> tuple[tuple[str, ...], np.ndarray]:
+    """Levers with a budget and what they add to the index (R,L)."""
+    table = study.layout.levers
+    if table is None:
+        return (), np.zeros((len(regions), 0))
+    gain = np.nan_to_num(table.select(region=regions).array("gain"))
+    works = [k for k in range(gain.shape[1]) if gain[:, k].any()]
+    return tuple(table.labels("lever")[k] for k in works), gain[:, works]
+
+
+def _expansion(study: Study, industries: tuple[str, ...]) -> np.ndarray:
+    return study.table("layout.industries").select(industry=industries).array("expansion")
+
+
+def _largest(study: Study, history: History) -> str:
+    """The region of the largest output in the last year, else of the most people, else of the highest index."""
+    for item in ("gdp", "population"):
+        if item in study.panel.items:
+            size = study.panel.take(regions=history.regions, years=study.panel.years[-1:], items=(item,)).values[:, 0, 0]
+            if np.isfinite(size).all():
+                return history.regions[int(size.argmax())]
+    return history.regions[int(history.y[-1].argmax())]
+
+
+def _shares(study: Study, regions: tuple[str, ...], industry: str) -> np.ndarray:
+    """Share (R,) of an existing industry in each region's output."""
+    held = study.table("opportunities.structure").select(region=regions, industry=(industry,)).array("share")
+    return np.asarray(np.nan_to_num(held[:, 0]))
+
+
+def _names(names: Names, stated: Stated) -> Names:
+    """Names of the scenarios, made of the names of what is shocked or switched off."""
+    said = {r["scenario"]: (r["zh"], r["en"]) for r in resources.rows("scenarios.csv")}
+    lever = {off(name): name for name in stated.levers}
+
+    def say(code: str, language: int) -> str:
+        parts = {"industry": stated.industry, "region": stated.region, "lever": lever.get(code, "")}
+        known = {k: names.table.get(k, {}).get(v, (v, v))[language] for k, v in parts.items()}
+        return said[WITHOUT if code in lever else code][language].format(**known)
+
+    return names.plus("scenario", {code: (say(code, 0), say(code, 1)) for code in stated.cases})
+
+
+def _run(study: Study, history: History, models: tuple[Dynamics, ...], stated: Stated) -> dict[str, dict[str, outcomes.Columns]]:
+    """Kind of table -> scenario -> columns; all scenarios share their random numbers and only one is held at a time."""
+    config, seed, last = study.config.simulate, study.config.seed, history.y[-1]
+    half = (1 - config.interval) / 2
+    tails, level = (half, 1 - half), np.exp(last + history.mean[-1])
+    nation = national_paths(history.mean, horizon=config.horizon, draws=config.draws, rng=stream(seed, "simulate.national"))
+    found: dict[str, dict[str, outcomes.Columns]] = {k: {} for k in ("regions", "nation", "effect", "transitions")}
+    base = first = np.empty(0)
+    counts: dict[bytes, np.ndarray] = {}
+    for name, case in stated.cases.items():
+        key = case.plan.tobytes()
+        if key not in counts:
+            counts[key] = rooted(case.plan, stated.chance, draws=config.draws, rng=stream(seed, "simulate.rooted"))
+        added = _added(study, case, stated, counts[key], level)
+        path = simulate_paths(models, history.w, last, horizon=config.horizon, draws=config.draws,
+                              rng=stream(seed, "simulate.paths"), push=added, spillover=case.spillover)  # fmt: skip
+        (place, ordered), mean = outcomes.order(path), added.mean(axis=1).cumsum(axis=0)
+        if name == BASELINE:
+            base, first = path[-1], place[-1]
+        found["regions"][name] = outcomes.by_region(path, nation + mean, place, tails)
+        found["nation"][name] = outcomes.by_nation(path, place, ordered, last, tails) | {"gain": mean.mean(axis=1)}
+        found["effect"][name] = outcomes.against(path[-1], base, first - place[-1], last, mean[-1], tails)
+        found["transitions"][name] = {"value": outcomes.by_class(place[-1], last)}
+    return found
+
+
+def _added(study: Study, case: Case, stated: Stated, count: np.ndarray, level: np.ndarray) -> np.ndarray:
+    """(H,R,D) what a scenario adds to log levels: industries that take root, lever budgets, and what is lost at once."""
+    config, seed, uplift = study.config.simulate, study.config.seed, study.config.opportunities.commitment
+    added = push(count, uplift=uplift, phase=config.phase, horizon=config.horizon)
+    if case.keep.any():
+        lift = lever_lift(stated.gain, level, case.keep, doubt=config.lever_doubt, draws=config.draws,
+                          rng=stream(seed, "simulate.levers"))  # fmt: skip
+        added += spread(lift, phase=config.phase, horizon=config.horizon)
+    added[0] += case.hit[:, None]
+    return added
+
+
+def _tables(
+    bench: Bench,
+    history: History,
+    found: Mapping[str, Mapping[str, outcomes.Columns]],
+    verdicts: tuple[np.ndarray, np.ndarray],
+) -> None:
+    study, names = bench.study, tuple(found["regions"])
+    regions = study.table("scores.index").labels(REGION)
+    back = np.array([history.regions.index(r) for r in regions], dtype=np.intp)
+    years = tuple(str(int(history.years[-1]) + h + 1) for h in range(study.config.simulate.horizon))
+    scenario, start = ("scenario", names), outcomes.now(history.y[-1])
+    skill, verdict = (np.tile(v, (len(names), 1)) for v in verdicts)
+    rows = {k: np.moveaxis(v, 1, 2)[:, back] for k, v in outcomes.stacked(found["regions"]).items()}
+    _make(bench, "regions", (scenario, (REGION, regions), (YEAR, years)), rows)
+    _make(bench, "effect", (scenario, (REGION, regions)), {k: v[:, back] for k, v in outcomes.stacked(found["effect"]).items()})
+    nation = outcomes.stacked(found["nation"]) | {"skill": skill, "verdict": verdict}
+    _make(bench, "nation", (scenario, (YEAR, years)), nation)
+    moved = outcomes.stacked(found["transitions"])
+    label = tuple(str(c + 1) for c in range(moved["value"].shape[1]))
+    _make(bench, "transitions", (scenario, ("class", label), ("later", label)), moved)
+    bench.make("start", (("item", tuple(start)),), np.array(list(start.values())), method="simulation.start",
+               inputs=("scores.index",), units="coefficient")  # fmt: skip
+
+
+def _make(bench: Bench, name: str, axes: Axes, columns: outcomes.Columns) -> None:
+    inputs = ["scores.index", "space", "layout.allocation", "opportunities.fit", "opportunities.independent", "config"]
+    inputs += ["layout.levers"] if bench.study.layout.levers is not None else []
+    units = {c: UNITS[name].get(c, UNITS[name][""]) for c in columns if c != "verdict"}
+    bench.make(name, axes, columns, method="simulation.paths", inputs=inputs, units=units, params=_params(bench.study))
 
 
 def _params(study: Study) -> dict[str, object]:
     return {**study.config.simulate.model_dump(mode="json"), "assumed": list(ASSUMED), "grade": "judgement",
             "commitment": study.config.opportunities.commitment}  # fmt: skip
-
-
-def _inputs() -> tuple[str, ...]:
-    return ("scores.index", "space", "layout.allocation", "opportunities.fit", "opportunities.independent", "config")
-
-
-def _future(study: Study, history: History) -> tuple[str, ...]:
-    return tuple(str(int(history.years[-1]) + h + 1) for h in range(study.config.simulate.horizon))
-
-
-def _tails(study: Study) -> tuple[float, float]:
-    half = (1 - study.config.simulate.interval) / 2
-    return half, 1 - half
-
-
-def _back(bench: Bench, history: History) -> tuple[tuple[str, ...], np.ndarray]:
-    """The regions in the order of the study's tables, and where each stands among the sorted codes."""
-    regions = bench.study.table("scores.index").labels(REGION)
-    return regions, np.array([history.regions.index(r) for r in regions], dtype=np.intp)
-
-
-def _regions(bench: Bench, history: History, paths: Mapping[str, np.ndarray]) -> None:
-    regions, back = _back(bench, history)
-    tails, columns = _tails(bench.study), {}
-    for name in ("standing", "low", "high", "rank", "rank_low", "rank_high"):
-        columns[name] = np.zeros((len(paths), len(regions), bench.study.config.simulate.horizon))
-    for s, path in enumerate(paths.values()):
-        place = ranks(np.moveaxis(path, 1, 0))
-        for kind, values in (("", np.exp(path)), ("rank_", np.moveaxis(place, 0, 1).astype(float))):
-            middle = "standing" if not kind else "rank"
-            low, median, high = np.quantile(values, [tails[0], 0.5, tails[1]], axis=2)
-            for name, band in ((middle, median), (f"{kind}low", low), (f"{kind}high", high)):
-                columns[name][s] = band.T[back]
-    units = dict.fromkeys(("standing", "low", "high"), "ratio") | dict.fromkeys(("rank", "rank_low", "rank_high"), "rank")
-    axes = (("scenario", tuple(paths)), (REGION, regions), (YEAR, _future(bench.study, history)))
-    bench.make("regions", axes, columns, method="simulation.paths", inputs=_inputs(), units=units, params=_params(bench.study))
-
-
-def _effect(bench: Bench, history: History, paths: Mapping[str, np.ndarray]) -> None:
-    regions, back = _back(bench, history)
-    tails, base = _tails(bench.study), paths[BASELINE][-1]
-    place = ranks(base)
-    rows: dict[str, list[np.ndarray]] = {k: [] for k in ("change", "low", "high", "places", "rising")}
-    for path in paths.values():
-        difference = path[-1] - base
-        low, high = np.quantile(difference, tails, axis=1)
-        moved = (place - ranks(path[-1])).mean(axis=1)
-        parts = (difference.mean(axis=1), low, high, moved, (path[-1] > history.y[-1][:, None]).mean(axis=1))
-        for name, part in zip(rows, parts, strict=True):
-            rows[name].append(part[back])
-    units = dict.fromkeys(("change", "low", "high"), "growth") | {"places": "points", "rising": "share"}
-    bench.make("effect", (("scenario", tuple(paths)), (REGION, regions)), {k: np.array(v) for k, v in rows.items()},
-               method="simulation.paths", inputs=_inputs(), units=units, params=_params(bench.study))  # fmt: skip
-
-
-def _nation(bench: Bench, history: History, paths: Mapping[str, np.ndarray]) -> None:
-    tails, last = _tails(bench.study), history.y[-1]
-    count = max(1, round(SHARE * len(last)))
-    order, start = np.argsort(last, kind="stable"), ranks(last)
-    rows: dict[str, list[np.ndarray]] = {}
-    for path in paths.values():
-        level = np.exp(path)
-        spread = path.std(axis=1)
-        uneven = gini(np.moveaxis(level, 1, 0))
-        low, middle, high = np.quantile(uneven, [tails[0], 0.5, tails[1]], axis=1)
-        ratio = level[:, order[-count:]].mean(axis=1) / level[:, order[:count]].mean(axis=1)
-        moved = np.abs(ranks(np.moveaxis(path, 1, 0)) - start[:, None, None]).mean(axis=0)
-        parts = {"gini": middle, "gini_low": low, "gini_high": high, "spread": np.median(spread, axis=1),
-                 "ratio": np.median(ratio, axis=1), "mobility": moved.mean(axis=1),
-                 "narrowing": (spread < last.std()).mean(axis=1)}  # fmt: skip
-        for name, part in parts.items():
-            rows.setdefault(name, []).append(part)
-    units = dict.fromkeys(("gini", "gini_low", "gini_high", "spread"), "coefficient")
-    units |= {"ratio": "ratio", "mobility": "points", "narrowing": "share"}
-    bench.make("nation", (("scenario", tuple(paths)), (YEAR, _future(bench.study, history))),
-               {k: np.array(v) for k, v in rows.items()}, method="simulation.paths", inputs=_inputs(), units=units,
-               params=_params(bench.study))  # fmt: skip
