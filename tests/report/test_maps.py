@@ -63,7 +63,7 @@ def test_areas_stay_within_one_in_a_hundred_of_the_topology() -> None:
     arcs = [np.cumsum(np.array(a), axis=0) * scale + shift for a in topology["arcs"]]
     for g in topology["objects"]["prov"]["geometries"]:
         polygons = [g["arcs"]] if g["type"] == "Polygon" else g["arcs"]
-        before = [area(geo._joined(ring, arcs)) for polygon in polygons for ring in polygon]
+        before = [area(geo.joined(ring, arcs)) for polygon in polygons for ring in polygon]
         after = [area(r.degrees) for r in geo.outline().provinces[g["properties"]["prov"]]]
         assert len(before) == len(after), g["properties"]
         assert sum(after) == pytest.approx(sum(before), rel=0.01), g["properties"]

@@ -39,6 +39,12 @@ class Regions(Model):
     """CSV beside the study file with an edge a line: two region codes."""
     nearest: int | None = Field(default=None, ge=1, le=20)
     """Neighbours are the nearest regions by coordinates, this many of each, where there is no list."""
+    map: str | None = None
+    """GeoJSON or TopoJSON beside the study file with the boundaries of the regions in degrees; maps are drawn from it."""
+    map_code: str | None = None
+    """Property of that file with the regions' codes; without it the property that knows most of them is taken."""
+    map_source: str = ""
+    """Who the boundaries are from, as it shall stand below every map."""
     scope: Literal["mainland", "present"] = "mainland"
     """mainland: all 31 provinces must be there; present: those in the files."""
     aliases: dict[str, str] = {}

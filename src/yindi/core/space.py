@@ -15,7 +15,8 @@ from yindi.core.errors import AxisError
 class Space:
     """Undirected `edges` (code, code), of which `bridges` are declared and not land contact; `groups`: grouping -> code -> group.
 
-    `centroids`: code -> (longitude, latitude) in degrees; `areas`: code -> square kilometres.
+    `centroids`: code -> (longitude, latitude) in degrees; `areas`: code -> square kilometres;
+    `outlines`: code -> rings (N,2) in degrees where the user gave boundaries, counter-clockwise outside.
     """
 
     regions: tuple[str, ...]
@@ -25,6 +26,7 @@ class Space:
     centroids: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     areas: Mapping[str, float] = field(default_factory=dict)
     step: str = ""
+    outlines: Mapping[str, tuple[np.ndarray, ...]] = field(default_factory=dict, compare=False, repr=False)
 
     def neighbours(self, region: str) -> tuple[str, ...]:
         """The codes that share an edge with `region`, sorted."""

@@ -22,6 +22,7 @@ from yindi.intake import assemble, corrections, definitions, findings, geography
 from yindi.intake import draft as gather
 from yindi.intake.beside import Beside, beside
 from yindi.intake.findings import Found
+from yindi.intake.outlines import outlines
 
 _STATE = np.array([ABSENT, OBSERVED, CORRECTED, IMPUTED, DERIVED])
 
@@ -51,12 +52,15 @@ def intake(config: StudyConfig, folder: Path) -> Study:
     d = gather.draft(corrections.merged(config, folder), folder)
     gather.unanswered(d)
     extra = beside(config, folder, d.problems)
+    shapes, boundaries = outlines(config, folder, d.panel.regions if d.panel else (), d.problems)
     d.problems.raise_if_any()
+    d.sources += [boundaries] if boundaries else []
     if (corrected := corrections.source(config, folder)) is not None:
         d.sources.append(corrected)
     if d.panel is None or d.framework is None:
         raise ProblemsError("intake", [Problem("study.yaml", "nothing could be read.", "look at `inputs`")])
-    return _study(d, d.panel, d.framework, extra)
+    made = _study(d, d.panel, d.framework, extra)
+    return replace(made, space=replace(made.space, outlines=shapes)) if shapes else made
 
 
 def _to_panel(d: gather.Draft, cube: assemble.Cube, axis: str) -> Panel:

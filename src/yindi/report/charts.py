@@ -11,7 +11,9 @@ from yindi.core.finding import Label, Quantity
 from yindi.core.wording import suffix, unit, write
 from yindi.report import fonts
 from yindi.report.draw import FAINT, INK, SOFT, Area, Box, Dot, Drawing, Mark, Stroke, Words, ticks, width
+from yindi.report.ground import MapFigure
 from yindi.report.maps import choropleth
+from yindi.report.regional import regional
 from yindi.report.text import short
 
 WIDE = 760.0
@@ -30,6 +32,8 @@ def drawing(figure: Figure, language: str) -> Drawing:
     if not any(s.points for s in figure.series):
         raise UsageError(f"Figure {short(figure.caption, language)!r} has no points.")
     match figure.kind:
+        case "map" if isinstance(figure, MapFigure):
+            return regional(figure, short(figure.series[0].name, language), language)
         case "map":
             return choropleth(figure, short(figure.series[0].name, language), language)
         case "lines":

@@ -48,7 +48,8 @@ class Outline:
     lines: tuple[Ring, ...]
 
 
-def _joined(numbers: list[int], arcs: list[np.ndarray]) -> np.ndarray:
+def joined(numbers: list[int], arcs: list[np.ndarray]) -> np.ndarray:
+    """The arcs of a ring or line end to end (N, 2); a negative number is an arc backwards."""
     pieces = [arcs[n] if n >= 0 else arcs[~n][::-1] for n in numbers]
     return np.concatenate([pieces[0], *(p[1:] for p in pieces[1:])])
 
@@ -57,10 +58,10 @@ def decode(content: dict[str, Any]) -> Outline:
     """The outline from its packed form: arcs as differences of whole steps."""
     arcs = [np.cumsum(np.array(a).reshape(-1, 2), axis=0) * content["step"] for a in content["arcs"]]
     provinces = {
-        code: tuple(Ring(_joined(ring, arcs)) for polygon in polygons for ring in polygon)
+        code: tuple(Ring(joined(ring, arcs)) for polygon in polygons for ring in polygon)
         for code, polygons in content["provinces"].items()
     }
-    return Outline(provinces, tuple(Ring(_joined(line, arcs)) for line in content["lines"]))
+    return Outline(provinces, tuple(Ring(joined(line, arcs)) for line in content["lines"]))
 
 
 @functools.cache

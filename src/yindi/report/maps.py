@@ -55,11 +55,23 @@ def _flat(points: np.ndarray) -> tuple[float, ...]:
     return tuple(np.round(points, 1).ravel().tolist())
 
 
+def on_main(rings: Sequence[np.ndarray]) -> Rings:
+    """Rings in degrees on the main sheet; those of the South China Sea stand in the inset alone."""
+    return tuple(_flat(_placed(r, _main_fit())) for r in rings if r[:, 1].max() > MAIN_NORTH_OF)
+
+
+def in_inset(rings: Sequence[np.ndarray]) -> Rings:
+    """Rings in degrees inside the inset's frame."""
+    west, north = _WINDOW[0], _WINDOW[3]
+    kept = [r for r in rings if r[:, 1].min() < north + 2 and r[:, 0].max() > west - 2]
+    cut = [clipped(_placed(r, _inset_fit()), _frame()) for r in kept]
+    return tuple(_flat(c) for c in cut if len(c))
+
+
 @functools.cache
 def main_rings(code: str) -> Rings:
-    """The rings of a province on the main sheet; islets of the South China Sea stand in the inset alone."""
-    rings = geo.outline().provinces[code]
-    return tuple(_flat(_placed(r.degrees, _main_fit())) for r in rings if r.north > MAIN_NORTH_OF)
+    """The rings of a province on the main sheet."""
+    return on_main([r.degrees for r in geo.outline().provinces[code]])
 
 
 def clipped(points: np.ndarray, box: tuple[float, float, float, float]) -> np.ndarray:
@@ -88,10 +100,7 @@ def _frame() -> tuple[float, float, float, float]:
 @functools.cache
 def inset_rings(code: str) -> Rings:
     """The rings of a province inside the inset's frame."""
-    west, north = _WINDOW[0], _WINDOW[3]
-    kept = [r for r in geo.outline().provinces[code] if r.south < north + 2 and r.degrees[:, 0].max() > west - 2]
-    cut = [clipped(_placed(r.degrees, _inset_fit()), _frame()) for r in kept]
-    return tuple(_flat(c) for c in cut if len(c))
+    return in_inset([r.degrees for r in geo.outline().provinces[code]])
 
 
 @functools.cache
@@ -111,7 +120,12 @@ def _lines() -> tuple[Stroke, ...]:
 @functools.cache
 def centre(code: str) -> tuple[float, float]:
     """The place of a coarse grid that lies deepest inside the largest ring of a province, for its name."""
-    ring = np.array(max(main_rings(code), key=len)).reshape(-1, 2)
+    return deepest(max(main_rings(code), key=len))
+
+
+def deepest(flat: Sequence[float]) -> tuple[float, float]:
+    """The place of a coarse grid that lies deepest inside a ring."""
+    ring = np.array(flat).reshape(-1, 2)
     low, high = ring.min(axis=0), ring.max(axis=0)
     grid = np.stack(np.meshgrid(*(np.linspace(low[k], high[k], 25)[1:-1] for k in (0, 1))), axis=-1).reshape(-1, 2)
     away = np.hypot(*(grid[:, None] - ring[None]).transpose(2, 0, 1)).min(axis=1)
@@ -166,9 +180,10 @@ def _regions(points: Mapping[str, tuple[Label, Quantity]], limits: Sequence[tupl
     return marks
 
 
-def _legend(limits: Sequence[tuple[float, float]], unit: str, name: str, absent: bool, language: str) -> list[Mark]:
+def legend(limits: Sequence[tuple[float, float]], unit: str, name: str, absent: bool, language: str) -> list[Mark]:
+    """Name and classes, one below the other at the lower left."""
     tail = suffix(unit, language)
-    rows = [(shade(high, limits), _span(low, high, unit, language) + tail) for low, high in limits]
+    rows = [(shade(high, limits), span(low, high, unit, language) + tail) for low, high in limits]
     rows += [(NOTHING, word("no_data", language))] if absent else []
     top = HIGH - 22.0 * len(rows) - 8
     marks: list[Mark] = [Words(16, top - 8, name, 13, bold=True)]
@@ -177,15 +192,17 @@ def _legend(limits: Sequence[tuple[float, float]], unit: str, name: str, absent:
     return marks
 
 
-def _span(low: float, high: float, unit: str, language: str) -> str:
+def span(low: float, high: float, unit: str, language: str) -> str:
+    """The ends of a class as text."""
     ends = [number(v, unit, language) for v in (low, high)]
     return ends[0] if low == high else " – ".join(ends)
 
 
-def _notes(language: str) -> list[Mark]:
+def official_notes(language: str, high: float = HIGH) -> list[Mark]:
+    """Source, approval number and notice below a map of China or of a part of it."""
     source = word("map_source", language) + ("" if language == "zh" else " ") + citation("map_approval", language).text
     last = f"{word('map_own_number', language)}  {word('map_notice', language)}"
-    return [Words(16, HIGH + 18, source, 11, fill=SOFT), Words(16, HIGH + 35, last, 11, fill=SOFT)]
+    return [Words(16, high + 18, source, 11, fill=SOFT), Words(16, high + 35, last, 11, fill=SOFT)]
 
 
 def choropleth(figure: Figure, name: str, language: str) -> Drawing:
@@ -196,16 +213,21 @@ def choropleth(figure: Figure, name: str, language: str) -> Drawing:
         raise UsageError(f"Figure map: {unknown[:5] or 'no points'}: a map needs values of provinces by their codes.")
     limits = classes([q.value for _, q in points.values()])
     unit = next(iter(points.values()))[1].unit
-    x, y, wide, tall = _INSET
     marks: list[Mark] = _regions(points, limits, language)
-    marks += _lines()
-    marks += [Stroke((x, y, x + wide, y, x + wide, y + tall, x, y + tall, x, y), INK, 1.0)]
-    marks += [Words(x + wide / 2, y + tall - 4, word("south_sea", language), 10 if language == "zh" else 8.5, "middle")]
+    marks += national_frame(language)
     for code in figure.emphasis:
         marks += [Area(main_rings(code), "", INK, 2.2), *_named(code, points)]
     marks += [Words(*centre(code), "†", 14, "middle") for code, (_, q) in points.items() if q.marked]
-    marks += _legend(limits, unit, name, len(points) < len(geo.outline().provinces), language)
-    return Drawing(WIDE, HIGH + NOTES, tuple(marks + _notes(language)))
+    marks += legend(limits, unit, name, len(points) < len(geo.outline().provinces), language)
+    return Drawing(WIDE, HIGH + NOTES, tuple(marks + official_notes(language)))
+
+
+def national_frame(language: str) -> list[Mark]:
+    """Boundary lines with the ten-dash line, and the frame of the inset with its name."""
+    x, y, wide, tall = _INSET
+    edge = Stroke((x, y, x + wide, y, x + wide, y + tall, x, y + tall, x, y), INK, 1.0)
+    name = Words(x + wide / 2, y + tall - 4, word("south_sea", language), 10 if language == "zh" else 8.5, "middle")
+    return [*_lines(), edge, name]
 
 
 def _named(code: str, points: Mapping[str, tuple[Label, Quantity]]) -> list[Mark]:

@@ -15,8 +15,9 @@ from yindi.core.document import Document
 from yindi.core.errors import UsageError, need, suggestion
 from yindi.core.finding import Quantity
 from yindi.core.study import Study
-from yindi.report import export, styles
+from yindi.report import export, ground, styles
 from yindi.report.docx import docx
+from yindi.report.ground import Ground
 from yindi.report.html import html
 from yindi.report.pdf import pdf
 from yindi.report.reread import docx_numbers
@@ -117,9 +118,17 @@ def report(study: Study, document: Document, kind: str, said: Mapping[str, Seque
     raise UsageError(f"{kind!r} is no report in one file.")
 
 
+def ground_of(study: Study) -> Ground | None:
+    """The boundaries that the study file gives; None where it gives none."""
+    return ground.own(study.space.outlines, study.config.regions.map_source)
+
+
 def documents(study: Study) -> tuple[Document, ...]:
-    """The documents of the plan; none before that stage."""
-    return tuple(study.results["plan"].documents) if "plan" in study.results else ()
+    """The documents of the plan with their maps on the study's ground; none before that stage."""
+    if "plan" not in study.results:
+        return ()
+    given = ground_of(study)
+    return tuple(ground.grounded(d, given) for d in study.results["plan"].documents)
 
 
 def chosen(

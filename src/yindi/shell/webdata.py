@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from yindi.core import resources
 from yindi.core.document import Document, Figure, Series
 from yindi.core.errors import AxisError, UsageError
 from yindi.core.finding import Label, Ref
@@ -15,6 +16,7 @@ from yindi.core.study import Study
 from yindi.core.table import Table
 from yindi.core.wording import LANGUAGES, write
 from yindi.report.charts import drawing
+from yindi.report.ground import placed
 from yindi.report.svg import svg
 from yindi.report.text import short
 from yindi.shell import render
@@ -86,6 +88,16 @@ def map_svg(study: Study, name: str, column: str, wanted: Mapping[str, str], lan
     codes = [r for r in regions if table.has(column, region=r, **wanted)]
     points = tuple((Label("region", r, _name(study, "region", r, language)), table.quantity(column, region=r, **wanted))
                    for r in codes)  # fmt: skip
-    caption = (Label("cell", name, f"{name} {' '.join(wanted.values())}".strip()),)
-    figure = Figure("map", caption, (Series(caption, points),))
+    caption = (Label("cell", name, " ".join([called(name, language), *_labels(study, wanted, language)])),)
+    figure = placed(Figure("map", caption, (Series(caption, points),)), language, render.ground_of(study))
     return svg(drawing(figure, language), title=short(caption, language), key="map")
+
+
+def called(name: str, language: str) -> str:
+    """What a table is called on its map: the words of the page, else its own name."""
+    words: dict[str, str] = resources.tree("web/words.json")[language]
+    return words.get(f"table {name}", name)
+
+
+def _labels(study: Study, wanted: Mapping[str, str], language: str) -> list[str]:
+    return [_name(study, KINDS[a], label, language) if a in KINDS else label for a, label in wanted.items()]
