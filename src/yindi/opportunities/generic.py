@@ -30,7 +30,8 @@ def generic(level: Any, need: Any, *, known: Any = None, feasible: float = 0.4, 
     """Raise one capability after the other to what every industry needs, and count the pairs that become feasible.
 
     level (R,Q), need (C,Q) in 0..1, known (R,Q); a pair is feasible from fit `feasible` on. A capability unknown for a region
-    opens nothing there; `exponent` is the fit's weight of the weakest requirement. Raises MethodError where `feasible` lies outside 0 to 1.
+    opens nothing there; `exponent` is the fit's weight of the weakest requirement. Raises MethodError where `feasible` lies
+    outside 0 to 1.
     """
     have, want = unit(level, "level"), unit(need, "need")
     if not 0 <= feasible <= 1:

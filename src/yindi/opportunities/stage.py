@@ -14,9 +14,10 @@ from yindi.core.names import Names
 from yindi.core.study import Bench, Study
 from yindi.core.table import Axes
 from yindi.opportunities import backtest as proof
+from yindi.opportunities import learned
 from yindi.opportunities import partners as partner
 from yindi.opportunities.advantage import present, rca
-from yindi.opportunities.advice import CODES, QUADRANTS, SHOWN, Advice, advise
+from yindi.opportunities.advice import advise
 from yindi.opportunities.carriers import carriers
 from yindi.opportunities.crowding import collective_check
 from yindi.opportunities.endowment import Levels, levels
@@ -30,7 +31,6 @@ from yindi.opportunities.sections import Sections, sections
 
 NO_ACTIVITY = "no_activity"
 JUDGEMENT = "judgement"
-JUDGED, LEARNED = "judged", "learned"
 COUNTS = ("regions", "activities", "minimum_activities", "candidates", "entries", "entries_learned")
 
 
@@ -377,49 +377,21 @@ def _collective(work: _Work) -> None:
 
 def _entries(work: _Work, found: proof.Backtest | None) -> None:
     """What is learned, cell by cell, with the proof of entries and of exits; nothing after a refusal."""
-    parts, settings = work.sections, work.study.config.opportunities
+    parts, settings, seed = work.sections, work.study.config.opportunities, work.study.config.seed
     if parts is None or found is None or not found.allowed:
         return
     by_code = np.argsort(work.regions)
-    back = np.argsort(by_code)
     used, split, _ = choose_split(parts.years)
-    x, seed = parts.listed[by_code, -len(used) :], work.study.config.seed
-    leaving = None
-    if len(used) > 1:
-        leaving = proof.evaluate(x, split=split, event="exit", minimum_activities=settings.minimum_activities, seed=seed)
+    x, least = parts.listed[by_code, -len(used) :], settings.minimum_activities
+    leaving = proof.evaluate(x, split=split, event="exit", minimum_activities=least, seed=seed) if len(used) > 1 else None
     given = advise(x, found, leaving=leaving, count=settings.portfolio, cap=settings.cap, seed=seed)
-    names = np.array([*(parts.labels[:-1] if parts.rest else parts.labels), ""])
-    told = {k: np.full(given.listed.shape, "", dtype=object) for k in ("carried", "lacking")}
-    for (r, c), carried, lacking in zip(given.why.cells, given.why.carried, given.why.lacking, strict=True):
-        told["carried"][r, c] = ";".join(n for n in names[carried] if n)
-        told["lacking"][r, c] = ";".join(n for n in names[lacking] if n)
-    columns: dict[str, np.ndarray] = {
-        "listed": np.array(CODES)[given.listed[back]],
-        "quadrant": np.array(QUADRANTS)[given.quadrant[back]],
-        "membership": np.full(given.entry.shape, np.nan) if given.membership is None else given.membership[back],
-        "entry": np.where((given.entry[back] > 0) & (given.entry_state == SHOWN), given.entry[back], np.nan),
-        "exit": np.where((given.exit[back] > 0) & (given.exit_state == SHOWN), given.exit[back], np.nan),
-        **{k: v[back].astype(str) for k, v in told.items()},
-        "alone": given.lists.alone[back],
-        "source": np.full(given.entry.shape, LEARNED),
-    }
-    axes: Axes = ((REGION, work.regions), ("activity", tuple(str(n) for n in names[:-1])))
-    work.bench.make("entries", axes, columns, method="opportunities.advise",
-                    inputs=(*work.inputs, "opportunities.backtest", "config"),
-                    units={"entry": "share", "exit": "share", "membership": "share", "alone": "count"},
-                    params={"portfolio": settings.portfolio, "cap": settings.cap, "model": found.chosen,
-                            "entry_chances": given.entry_state, "exit_chances": given.exit_state,
-                            "exit_verdict": leaving.verdict if leaving else "one_date"})  # fmt: skip
-    _learned_industries(work, x, given, names[:-1])
-
-
-def _learned_industries(work: _Work, x: np.ndarray, given: Advice, names: np.ndarray) -> None:
-    """What following the learned lists would add up to, alone and together."""
-    both, made = given.lists, x[:, -1].sum(axis=0)
-    growth = made / np.where(x[:, 0].sum(axis=0) > 0, x[:, 0].sum(axis=0), np.nan) - 1 if x.shape[1] > 1 else made * np.nan
-    columns = {"regions": both.chosen.sum(axis=0), "regions_alone": both.alone.sum(axis=0), "expansion": both.expansion,
-               "expansion_alone": both.expansion_alone, "growth": growth}  # fmt: skip
-    work.bench.make("entries_crowding", (("activity", tuple(str(n) for n in names)),), columns, method="opportunities.together",
-                    inputs=("opportunities.entries", *work.inputs),
-                    units={"regions": "count", "regions_alone": "count", "expansion": "share", "expansion_alone": "share",
-                           "growth": "share"}, params={"cap": work.study.config.opportunities.cap})  # fmt: skip
+    names = parts.labels[:-1] if parts.rest else parts.labels
+    params = {"portfolio": settings.portfolio, "cap": settings.cap, "model": found.chosen, "entry_chances": given.entry_state,
+              "exit_chances": given.exit_state, "exit_verdict": leaving.verdict if leaving else "one_date"}  # fmt: skip
+    columns = {k: v[np.argsort(by_code)] for k, v in learned.cells(given, names).items()}
+    work.bench.make("entries", ((REGION, work.regions), ("activity", names)), columns, method="opportunities.advise",
+                    inputs=(*work.inputs, "opportunities.backtest", "config"), units=learned.CELL_UNITS,
+                    params=params)  # fmt: skip
+    work.bench.make("entries_crowding", (("activity", names),), learned.activities(given, x), method="opportunities.together",
+                    inputs=("opportunities.entries", *work.inputs), units=learned.ACTIVITY_UNITS,
+                    params={"cap": settings.cap})  # fmt: skip

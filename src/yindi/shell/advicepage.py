@@ -11,6 +11,7 @@ import numpy as np
 from yindi.core import resources
 from yindi.opportunities.backtest import Backtest
 from yindi.opportunities.dossier import Dossier
+from yindi.opportunities.panels import Cube
 from yindi.shell import advising
 from yindi.shell.advising import Result
 
@@ -57,8 +58,9 @@ def page(found: Result, language: str) -> str:
     say = _Words(language)
     title = escape(say("title", file=found.path.name))
     body = [f"<h1>{title}</h1>", *_head(found, say)]
-    if found.made is not None:
-        body += [*_proof(found, found.made, say), *_all(found, found.made, say), *_lists(found, found.made, say)]
+    if found.made is not None and found.used is not None:
+        used = found.used.cube
+        body += [*_proof(found, found.made, say), *_all(found, used, found.made, say), *_lists(found, used, found.made, say)]
     body += [f"<h2>{say('limits')}</h2>", f"<p>{say('limits_text')}</p>"]
     return (f'<!doctype html>\n<html lang="{language}"><head><meta charset="utf-8"><meta name="viewport" '
             f'content="width=device-width"><title>{title}</title><style>{STYLE}</style></head><body>\n'
@@ -145,9 +147,7 @@ def _together(found: Result, made: Dossier, say: _Words) -> list[str]:
     return said
 
 
-def _all(found: Result, made: Dossier, say: _Words) -> list[str]:
-    assert found.used is not None
-    used = found.used.cube
+def _all(found: Result, used: Cube, made: Dossier, say: _Words) -> list[str]:
     body = [f"<h2>{say('together')}</h2>", *(f"<p>{t}</p>" for t in _together(found, made, say))]
     total = used.values.sum(axis=0)
     growth = total[-1] / total[0] - 1
@@ -169,12 +169,11 @@ def _all(found: Result, made: Dossier, say: _Words) -> list[str]:
     return [*body, f"<h3>{say('likeness')}</h3>", _table(heads, rows, found, "likeness.csv", say)]
 
 
-def _lists(found: Result, made: Dossier, say: _Words) -> list[str]:
-    assert found.used is not None
+def _lists(found: Result, used: Cube, made: Dossier, say: _Words) -> list[str]:
     body = _crossed(found, say)
     if made.advice is None:
         return body
-    used, told = found.used.cube, made.advice
+    told = made.advice
     largest = np.argsort(-used.values[:, -1].sum(axis=1), kind="stable")[:LARGEST]
     kept = advising.lists(used, made, told, only=largest)
     shown = {used.regions[r] for r in largest}

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import hashlib
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,8 +9,6 @@ from typing import Any
 
 import numpy as np
 
-from yindi import __version__
-from yindi.core import resources
 from yindi.core.errors import MethodError, UsageError
 from yindi.opportunities import advice as kernel
 from yindi.opportunities.clean import Comparable, comparable
@@ -21,7 +16,7 @@ from yindi.opportunities.cross import Cross, cross_test
 from yindi.opportunities.dossier import Dossier, dossier
 from yindi.opportunities.evidence import rows as proof_rows
 from yindi.opportunities.panels import Cube
-from yindi.shell import advisetable, folder
+from yindi.shell import advisetable
 from yindi.shell.advisetable import Columns, Read
 
 UNTESTABLE = "untestable"
@@ -108,67 +103,8 @@ def _cross(used: Comparable, other: Cube, options: Options) -> tuple[Cross, tupl
     return cross_test(mine.values, full, seed=options.seed), other.activities
 
 
-def write(found: Result, target: Path) -> list[str]:
-    """All files of a result into a folder, written beside and moved into place; their names."""
-    from yindi.shell import advicepage
-
-    with folder.replacing(target) as new:
-        tables = dict(_tables(found))
-        for name, rows in tables.items():
-            with (new / name).open("w", encoding="utf-8-sig", newline="") as stream:
-                writer = csv.writer(stream, lineterminator="\n")
-                writer.writerow(_heads(name))
-                writer.writerows([_text(v) for v in row] for row in rows)
-        _columns(found, new / "columns.csv", tuple(tables))
-        for language in ("zh", "en"):
-            (new / f"page.{language}.html").write_text(advicepage.page(found, language), encoding="utf-8")
-        names = sorted(p.name for p in new.iterdir() if p.suffix in (".csv", ".html"))
-        (new / folder.MANIFEST).write_text(json.dumps(_manifest(found, new, names), ensure_ascii=False, indent=1) + "\n",
-                                           encoding="utf-8")  # fmt: skip
-    return [*names, folder.MANIFEST]
-
-
-def _manifest(found: Result, new: Path, names: Sequence[str]) -> dict[str, Any]:
-    o = found.options
-    inputs = [found.path, *([o.other] if o.other else [])]
-    asked = {"columns": _named(o.columns), "duplicates": o.duplicates, "count": o.count, "cap": o.cap, "seed": o.seed,
-             "min_region": o.min_region, "min_activity": o.min_activity, "minimum_activities": o.minimum_activities}  # fmt: skip
-    return {"format": folder.FORMAT, "kind": "advice", "yindi": __version__, "options": asked, "verdict": found.verdict,
-            "inputs": {p.name: _sha(p) for p in inputs}, "files": {n: _sha(new / n) for n in names}}  # fmt: skip
-
-
-def _named(columns: Columns) -> dict[str, Any]:
-    return {**{k: getattr(columns, k) for k in advisetable.KEYS}, "where": dict(columns.where)}
-
-
-def _sha(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
-
-
-def _heads(name: str) -> list[str]:
-    return [r["column"] for r in resources.rows("advise_columns.csv") if r["file"] == name]
-
-
-def _columns(found: Result, path: Path, files: tuple[str, ...]) -> None:
-    """What every column means, and which columns of the input it comes from."""
-    c = found.options.columns
-    source = {"value": f"{c.region}, {c.year}, {c.activity}, {c.value}", "region": c.region, "activity": c.activity}
-    with path.open("w", encoding="utf-8-sig", newline="") as stream:
-        writer = csv.writer(stream, lineterminator="\n")
-        writer.writerow(["file", "column", "zh", "en", "source"])
-        for row in resources.rows("advise_columns.csv"):
-            if row["file"] in files:
-                come = source.get(row["from"])
-                writer.writerow([row["file"], row["column"], row["zh"], row["en"], f"{found.path.name}: {come}" if come else ""])
-
-
-def _text(value: object) -> object:
-    if isinstance(value, float | np.floating):
-        return "" if not np.isfinite(value) else f"{float(value):.6g}"
-    return value
-
-
-def _tables(found: Result) -> Iterable[tuple[str, Rows]]:
+def tables(found: Result) -> Iterable[tuple[str, Rows]]:
+    """The name and the rows of every table that the result carries."""
     yield "proof.csv", proof(found)
     yield "left_out.csv", _left_out(found)
     if found.made is None or found.used is None:
@@ -319,10 +255,3 @@ def record(found: Result) -> dict[str, Any]:
             for r, region in enumerate(kept.regions)
         }  # fmt: skip
     return made
-
-
-def said(found: Result, names: Sequence[str], target: Path | None) -> str:
-    """The result in a few lines."""
-    from yindi.shell import advicepage
-
-    return advicepage.summary(found, names, target)

@@ -78,12 +78,13 @@ def advise(table: Path, out: Path | None, as_json: bool, **asked: Any) -> None:
     The proof comes first: what was foretold from earlier years is compared with what came. Where it fails, the command says why
     and gives no list (exit code 0: a refusal is an answer).
     """
-    from yindi.shell import advising
+    from yindi.shell import advicefolder, advicepage, advising
     from yindi.shell.advisetable import Columns
 
     columns = {k: asked.pop(k) for k in ("region", "year", "activity", "value")}
     others = {k: asked.pop(f"other_{k}") or v for k, v in columns.items()}
     options = advising.Options(Columns(**columns, where=asked.pop("where")), asked.pop("other"), Columns(**others), **asked)
     found = advising.advise(table, options)
-    names = advising.write(found, out) if out is not None else []
-    give(as_json, {**advising.record(found), "files": names, "out": str(out) if out else None}, advising.said(found, names, out))
+    names = advicefolder.write(found, out) if out is not None else []
+    content = {**advising.record(found), "files": names, "out": str(out) if out else None}
+    give(as_json, content, advicepage.summary(found, names, out))
