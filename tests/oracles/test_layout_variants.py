@@ -9,11 +9,14 @@ import pytest
 
 import yindi
 from yindi.core.errors import InfeasibleError, MethodError
+from yindi.layout import highs
+from yindi.layout.accounts import by_goal
 from yindi.layout.check import broken
 from yindi.layout.frontier import front
 from yindi.layout.problem import Problem
 from yindi.layout.rolling import option_value, raised, relatedness, rolling
-from yindi.layout.variants import between, protected, with_gap_rule, worst_case
+from yindi.layout.rules import assemble
+from yindi.layout.variants import _shocks, aiming_at, between, protected, with_gap_rule, worst_case
 
 # Example C of LAYOUT.md 2.6: items of 10 +- 6 and 8 +- 1, one of them; with a part Gamma of the worst industry failing the best
 # is max(10 - 6 Gamma, 8 - Gamma), which switches at Gamma = 0.4.
@@ -134,3 +137,55 @@ def test_values_rise_with_the_nearest_industry_held():
 def test_the_number_of_threads_changes_no_point_of_the_front():
     one, four = front(middle(), points=6, workers=1), front(middle(), points=6, workers=4)
     np.testing.assert_array_equal(one.plans, four.plans)
+
+
+# Two regions, one industry each, the second lagging: best 10 + 3 = 13. A goal that prefers the other pair in both regions (5 and
+# 4 against 1 and 1) gives 6 + 2 = 8 without a floor. The floor keeps 3 for the second region: 6 + 3 = 9, 9/13 of the layout.
+TWO = Problem(np.array([[10.0, 6.0], [2.0, 3.0]]), portfolio_min=1, portfolio_max=1, lagging=[False, True], floor=1.0)
+OTHER = np.array([[1.0, 5.0], [4.0, 1.0]])
+
+
+def test_a_goal_alone_keeps_the_floor_of_the_layout():
+    found = yindi.layout.solve(TWO)
+    assert found.objective == 13
+    assert aiming_at(TWO, OTHER).tolist() == [[0, 1], [1, 0]]
+    assert aiming_at(TWO, OTHER, floor=found.floor).tolist() == [[0, 1], [0, 1]]
+    reasons = np.array([[1.0, 1.0], [1.0, 0.5]])
+    columns = by_goal(TWO, found, OTHER, reasons, np.array([3.0, 1.0]), gap=1e-9, seed=0)
+    assert columns["weight"].tolist() == [0.75, 0.25]
+    # the second goal halves the second industry: 1 against 2.5 in the first region, so the plan is the same
+    np.testing.assert_allclose(columns["kept"], [9 / 13, 9 / 13])
+    assert columns["changed"].tolist() == [1, 1]
+
+
+def test_a_goal_alone_pays_for_passing_limits_as_the_layout_does():
+    # both want the first industry, of which one is free and the second costs 3: by the goal 5 + 4 - 3 = 6 against 5 + 2 = 7
+    problem = Problem(np.ones((2, 2)), limit=[1, 2], over_price=[3.0, np.inf], portfolio_min=1, portfolio_max=1)
+    assert aiming_at(problem, np.array([[5.0, 1.0], [4.0, 2.0]])).tolist() == [[1, 0], [0, 1]]
+    assert aiming_at(problem, np.array([[5.0, 1.0], [9.0, 2.0]])).tolist() == [[1, 0], [1, 0]]
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_no_goal_is_worth_more_than_the_layout(seed):
+    rng = np.random.default_rng(seed)
+    problem = Problem(rng.random((12, 6)), limit=4, portfolio_min=1, portfolio_max=3, lagging=np.arange(12) > 6, floor=0.97)
+    found = yindi.layout.solve(problem)
+    kept = by_goal(problem, found, rng.random((12, 6)), rng.random((6, 4)), np.ones(4), gap=1e-6, seed=0)["kept"]
+    assert (kept <= found.bound / found.objective + 1e-9).all()
+    assert (kept > 0).all()
+
+
+def test_the_search_keeps_the_gap_and_the_bound_where_the_relaxation_is_not_whole():
+    """Against HiGHS over all columns at once: never more than the gap below it, and the bound never below it."""
+    rng = np.random.default_rng(4)
+    problem = Problem(rng.random((24, 20)), limit=5, portfolio_min=2, portfolio_max=4, lagging=np.arange(24) > 14)
+    best = yindi.layout.solve(problem).objective
+    for loss in (0.3, 0.8):
+        for gap in (1e-3, 1e-5):
+            found = protected(problem, failing=2, loss=loss, gap=gap)
+            built = assemble(problem)
+            _shocks(built, problem, np.full(20, loss), 2)
+            plain = highs.run(built.model.matrix(), gap=1e-7)
+            assert found.worst >= plain.objective * (1 - gap) - 1e-9
+            assert plain.objective - 1e-9 <= found.bound <= best
+            assert found.bound - found.worst <= gap * found.worst + 1e-9

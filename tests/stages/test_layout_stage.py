@@ -182,6 +182,7 @@ def test_every_pair_of_own_advice_that_is_not_held_says_why(done):
 def test_outcome_goals_carry_the_weights_of_the_study_file():
     goals = layout(before_layout(layout={**RULES, "attractiveness": {"growth": 3.0, "system": 1.0}})).layout.goals
     assert goals.array("weight").tolist() == [0.75, 0.0, 0.0, 0.25, 0.0]
+    assert (goals.array("kept") <= 1 + 1e-4).all()
     assert (goals.array("kept") > 0.9).all()
     only = layout(before_layout(layout={**RULES, "attractiveness": {"growth": 1.0}})).layout
     assert only.goals.number("kept", reason="growth") == pytest.approx(1.0, abs=1e-5)

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from yindi.layout.check import objective
 from yindi.layout.frontier import Front
 from yindi.layout.levers import LeverPlan, LeverProblem, levers, water_filling
 from yindi.layout.prices import best_alone
@@ -14,7 +15,7 @@ from yindi.layout.problem import Problem
 from yindi.layout.rules import FLOOR, LIMIT
 from yindi.layout.solver import Dual, Solution, solve
 from yindi.layout.stability import CORE, FRAGILE, SWING
-from yindi.layout.variants import between, protected, with_gap_rule, worst_case
+from yindi.layout.variants import aiming_at, between, protected, with_gap_rule, worst_case
 
 Columns = dict[str, np.ndarray]
 PASSES = ("fit", "forbidden", "limit", "floor", "portfolio")
@@ -35,6 +36,10 @@ def passes(problem: Problem, found: Solution, before: np.ndarray) -> np.ndarray:
 
 def _price(found: Solution, code: str) -> float:
     return found.duals[code].price if code in found.duals else 0.0
+
+
+def _floor(problem: Problem, found: Solution) -> float | None:
+    return found.floor if problem.floor > 0 and found.lagging_best > 0 else None
 
 
 def by_region(problem: Problem, plan: np.ndarray, before: np.ndarray) -> Columns:
@@ -118,12 +123,13 @@ def by_point(problem: Problem, found: Front, expansion: np.ndarray) -> Columns:
 def by_goal(
     problem: Problem, found: Solution, base: np.ndarray, reasons: np.ndarray, weights: np.ndarray, *, gap: float, seed: int
 ) -> Columns:
-    """For each outcome goal (K,), its weight and the plan if it alone counted: the share of the layout's value that plan keeps
-    and the pairs of the layout it does without. `base` (R,C): value but for the attractiveness; `reasons` (C,K)."""
+    """For each outcome goal (K,), its weight and the plan that is best for it alone under the layout's own rules and floor:
+    `kept`, what that plan is worth over what the layout is, by the layout's own values (at most 1, but for the gap), and
+    `changed`, the pairs of the layout it does without. `base` (R,C): value but for the attractiveness; `reasons` (C,K)."""
     kept, changed = [], []
     for k in range(reasons.shape[1]):
-        plan = solve(replace(problem, value=base * reasons[:, k]), gap=gap, seed=seed).allocation
-        kept.append((plan * problem.value).sum() / found.objective if found.objective > 0 else 1.0)
+        plan = aiming_at(problem, base * reasons[:, k], floor=_floor(problem, found), gap=gap, seed=seed)
+        kept.append(objective(problem, plan) / found.objective if found.objective > 0 else 1.0)
         changed.append((found.allocation * (1 - plan)).sum())
     return {"weight": weights / weights.sum(), "kept": np.array(kept), "changed": np.array(changed)}
 
@@ -147,7 +153,7 @@ def by_equity(problem: Problem, found: Solution, *, gap: float, seed: int) -> tu
 def by_shock(problem: Problem, found: Solution, failing: Sequence[int], loss: float, *, gap: float, seed: int) -> Columns:
     """For each number of industries that fail at once: value of the protected plan, what is left of it and of the layout in the
     worst case, the `price` of protection when nothing fails, what it `saved` in the worst case, and the pairs that differ."""
-    floor = found.floor if problem.floor > 0 and found.lagging_best > 0 else None
+    floor = _floor(problem, found)
     shares = np.full(problem.value.shape[1], loss)
     made = [protected(problem, failing=n, loss=loss, floor=floor, gap=gap, seed=seed) for n in failing]
     own = (found.allocation * problem.value).sum(axis=0)

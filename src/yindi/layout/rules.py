@@ -50,10 +50,13 @@ def rounded(value: np.ndarray) -> np.ndarray:
     return np.round(value / top, DIGITS) * top if top > 0 else value
 
 
-def assemble(problem: Problem, *, floor: float | None = None, objective: np.ndarray | None = None) -> Assembled:
+def assemble(
+    problem: Problem, *, floor: float | None = None, objective: np.ndarray | None = None, charged: bool = False
+) -> Assembled:
     """The model of a problem.
 
-    `floor`: the value lagging regions must keep together (None: no such row); `objective` (R,C) replaces the values.
+    `floor`: the value lagging regions must keep together (None: no such row); `objective` (R,C) replaces the values that are
+    maximised, not those of the floor; passing a limit is then free, unless it is `charged`.
     """
     value = rounded(problem.value if objective is None else objective)
     model, shape = LayoutModel(), problem.value.shape
@@ -63,7 +66,7 @@ def assemble(problem: Problem, *, floor: float | None = None, objective: np.ndar
     at = model.add_columns("pair", labels, cost=value.ravel(), lower=locked.astype(float),
                            upper=np.where(shut, 0.0, 1.0), integer=True)  # fmt: skip
     rows: dict[Rule, tuple[int, bool]] = {}
-    _limits(model, problem, rows, c, at, plain=objective is not None)
+    _limits(model, problem, rows, c, at, plain=objective is not None and not charged)
     _portfolios(model, problem, rows, r, at)
     if floor is not None:
         keep = np.flatnonzero(np.asarray(problem.lagging)[r])

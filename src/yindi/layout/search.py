@@ -26,6 +26,8 @@ def search(matrix: Matrix, *, gap: float = 1e-6, seed: int = 0) -> tuple[highs.O
     kernel = _kernel(matrix, relaxed)
     if not kernel.any():
         return replace(relaxed, x=np.where(matrix.integer, np.round(relaxed.x), relaxed.x)), relaxed
+    if kernel[matrix.integer & (matrix.upper > matrix.lower)].all():
+        return highs.run(matrix, gap=gap, seed=seed), relaxed
     target = relaxed.objective - gap * abs(relaxed.objective)
     found = highs.run(_held(matrix, relaxed, ~kernel), gap=gap, seed=seed, target=target)
     if found.status == highs.OPTIMAL and found.objective >= target:

@@ -7,12 +7,13 @@ from dataclasses import replace
 import numpy as np
 
 from yindi.layout import highs
+from yindi.layout.model import Matrix
 from yindi.layout.problem import Problem
-from yindi.layout.rules import FLOOR, LIMIT, assemble
+from yindi.layout.rules import FLOOR, LIMIT, Assembled, Rule, assemble, rounded
 from yindi.layout.solver import Solution
 
 CORE, SWING, FRAGILE = "core", "swing", "fragile"
-OFTEN, SELDOM = 0.8, 0.5
+OFTEN, SELDOM, HELD = 0.8, 0.5, 0.98
 
 
 def margins(problem: Problem, found: Solution) -> np.ndarray:
@@ -36,26 +37,37 @@ def frequency(
     problem: Problem, found: Solution, *, draws: int, rng: np.random.Generator, common: float = 0.05, own: float = 0.10
 ) -> np.ndarray:
     """(R,C) mean over draws of the relaxation's choice when values are multiplied by exp of a shock to the industry (standard
-    deviation `common`) and to the pair (`own`); the value lagging regions must keep stays what it was.
+    deviation `common`) and to the pair (`own`); lagging regions keep 98 % of what they had to keep, so that nearly every draw has
+    a plan; a draw without one does not count.
 
     Regions and industries are drawn for in the order of their labels.
     """
     rows, columns = problem.order()
     ordered = problem.take(rows, columns)
     floor = found.floor if problem.floor > 0 and found.lagging_best > 0 else None
-    total = np.zeros(ordered.value.shape)
-    held = 0
-    for _ in range(draws):
-        shock = common * rng.standard_normal(ordered.value.shape[1]) + own * rng.standard_normal(ordered.value.shape)
-        drawn = replace(ordered, value=ordered.value * np.exp(shock))
-        built = assemble(drawn, floor=None if floor is None else 0.98 * floor)
-        outcome = highs.run(built.model.matrix(), relax=True)
-        if outcome.status == highs.OPTIMAL and outcome.x.size:
+    built = assemble(ordered, floor=None if floor is None else HELD * floor)
+    matrix = built.model.matrix()
+    shape, held, total = ordered.value.shape, 0, np.zeros(ordered.value.shape)
+    shocks = (common * rng.standard_normal(shape[1]) + own * rng.standard_normal(shape) for _ in range(draws))
+    for outcome in highs.relaxations(matrix, (_drawn(built, matrix, ordered.value * np.exp(s)) for s in shocks)):
+        if outcome is not None and outcome.x.size:
             total += np.clip(outcome.x[built.pairs], 0.0, 1.0)
             held += 1
     result = np.zeros_like(total)
     result[np.ix_(rows, columns)] = total / max(1, held)
     return result
+
+
+def _drawn(built: Assembled, matrix: Matrix, value: np.ndarray) -> Matrix:
+    """The model with other values (R,C) of the pairs, in the objective and in the floor."""
+    cost, coefficient, worth = matrix.cost.copy(), matrix.coefficient.copy(), rounded(value)
+    cost[built.pairs] = worth
+    if Rule(FLOOR) in built.rows:
+        row, at = built.rows[Rule(FLOOR)][0], np.zeros_like(cost)
+        at[built.pairs] = worth
+        span = slice(matrix.start[row], matrix.start[row + 1])
+        coefficient[span] = at[matrix.index[span]]
+    return replace(matrix, cost=cost, coefficient=coefficient)
 
 
 def kinds(plan: np.ndarray, often: np.ndarray) -> np.ndarray:

@@ -79,6 +79,24 @@ def _shocks(built: Assembled, problem: Problem, loss: np.ndarray, failing: float
     model.add_rows("shock", list(problem.industries), lower=0.0, terms=terms)
 
 
+def aiming_at(
+    problem: Problem, objective: np.ndarray, *, floor: float | None = None, gap: float = 1e-6, seed: int = 0
+) -> np.ndarray:
+    """The plan (R,C) that is best for another `objective` (R,C) under every rule of the problem, `floor` in the problem's own
+    values; so it is worth no more than the layout by those. Raises InfeasibleError as solve does."""
+    rows, columns = problem.order()
+    ordered = problem.take(rows, columns)
+    built = assemble(ordered, floor=floor, objective=np.asarray(objective)[np.ix_(rows, columns)], charged=True)
+    outcome, _ = search(built.model.matrix(), gap=gap, seed=seed)
+    if outcome.status == highs.INFEASIBLE:
+        raise refuse(ordered)
+    found = np.asarray(np.round(outcome.x[built.pairs]) + 0.0)
+    check.require(ordered, found, floor=floor)
+    plan = np.zeros_like(found)
+    plan[np.ix_(rows, columns)] = found
+    return plan
+
+
 def between(problem: Problem, plan: np.ndarray) -> float:
     """Mean value of a leading region less that of a lagging one."""
     lag, held = np.asarray(problem.lagging), (plan * problem.value).sum(axis=1)
