@@ -20,7 +20,7 @@ def fuzz():
     return module
 
 
-@pytest.mark.parametrize("kind", ["csv", "xlsx", "yaml"])
+@pytest.mark.parametrize("kind", ["csv", "xlsx", "yaml", "study"])
 def test_no_crash(fuzz, kind, tmp_path):
     inputs, refused, slowest = fuzz.trial(kind, 60, 7, tmp_path)
     assert inputs >= 30

@@ -111,7 +111,7 @@ def test_run_up_to_a_stage(example: Path, tmp_path: Path, capsys: pytest.Capture
 def test_strict_is_for_findings_without_an_answer(example: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.call(["--quiet", "run", str(example), "--out", str(tmp_path / "out"), "--only", "intake", "--strict"]) == 5
     err = capsys.readouterr().err
-    assert "patents" in err
+    assert "trade_openness" in err
     assert "telecom" not in err
     assert store.manifest(tmp_path / "out")["stages"] == ["intake"]
 
@@ -231,8 +231,8 @@ def test_asked_to_end_in_the_middle(name: str, example: Path, results: Path, tmp
 
 
 FAILURES = [
-    (["check", "{example}", "-c", "measure.drws=2"], 3, "measure.drws", ["did you mean 'draws'?"]),
-    (["run", "{example}", "-c", "measure.drws=2"], 3, "measure.drws", ["did you mean 'draws'?"]),
+    (["check", "{example}", "-c", "measure.drws=2"], 3, "measure.drws", ["did you mean 'draws'?", "did you mean 'pairwise'?"]),
+    (["run", "{example}", "-c", "measure.drws=2"], 3, "measure.drws", ["did you mean 'draws'?", "did you mean 'pairwise'?"]),
     (["run", "{tmp}/nowhere"], 2, "no such file", []),
     (["run"], 2, "Missing argument", []),
     (["why", "{tmp}/nowhere", "scores.index"], 2, "no such folder", []),

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from yindi.intake import copies, traces
+from yindi.intake import checks, copies, traces
 from yindi.intake import slipped as slips
 from yindi.intake.assemble import Cube
 from yindi.intake.found import Found, blocks, of_block, rules
@@ -19,13 +19,21 @@ Cells = set[tuple[int, int]]
 def slipped(cube: Cube, code: str, x: np.ndarray, known: np.ndarray) -> Iterator[tuple[Found, Cells]]:
     """Signs, decimal points and exchanged rows, each with its cells (positions); a later kind does not look at earlier cells."""
     rule: Mapping[str, Mapping[str, float]] = rules()["slip"]
-    still = known.copy()
+    still, tails = known.copy(), checks.tails(x, known, rules()["outlier"]["thresholds"])
     for find, name in ((slips.signs, "sign"), (slips.decimals, "decimal"), (slips.swapped, "swapped")):
-        for s in find(x, still, rule[name]):
+        for s in find(x, still.copy(), rule[name]):
+            if s.kind == "decimal point" and _open(s, known) and abs(np.log(s.factor)) < tails[s.region]:
+                continue
             at = {(s.region, t) for t in s.years}
             yield _slip(cube, code, x, s), at
-        for r, t in {(s.region, t) for s in find(x, still, rule[name]) for t in s.years}:
-            still[r, t] = False
+            for r, t in at:
+                still[r, t] = False
+
+
+def _open(s: slips.Slipped, known: np.ndarray) -> bool:
+    """True for a run that reaches the first or the last known year: nothing shows that the series comes back."""
+    years = np.flatnonzero(known[s.region])
+    return s.years[0] == years[0] or s.years[-1] == years[-1]
 
 
 def _slip(cube: Cube, code: str, x: np.ndarray, s: slips.Slipped) -> Found:

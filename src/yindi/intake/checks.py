@@ -59,7 +59,7 @@ def rebased(x: np.ndarray, known: np.ndarray, limits: Thresholds) -> list[Break]
         jump, away = float(p.median[t]), abs(float(p.median[t]) - usual)
         if abs(jump) >= limits["slip"] or _another_unit(p, int(t), away, usual, spread, limits):
             found.append(Break(int(t) + 1, float(p.share[t]), jump, True))
-        elif jump * usual < 0 and away >= limits["reversal"]:
+        elif jump * usual < 0 and away >= limits["reversal"] and abs(jump) >= limits["look"] * p.spread[t]:
             apart = abs(jump) >= limits["coherence"] * p.spread[t] and p.spread[t] <= limits["spread"] * spread
             found.append(Break(int(t) + 1, float(p.share[t]), jump, bool(apart and _alone(p.median, int(t), usual))))
     return found
@@ -111,7 +111,11 @@ def vintage_by_spread(x: np.ndarray, known: np.ndarray, limits: Thresholds) -> l
     hit = np.isfinite(p.spread) & (over >= limits["burst"]) & (p.spread >= limits["spread"]) & steady
     away = np.abs(g - p.median) >= limits["spread"]
     share = away.sum(axis=0) / np.maximum(p.counted, 1)
-    sure = ((over >= limits["burst_sure"]) & (p.spread >= limits["spread_sure"])) | _falls(g, p.spread, limits)
+    fallen, usual = _fallen(g, limits)
+    revised = (fallen >= limits["fallen"]) & (fallen >= limits["fallen_ratio"] * usual)
+    large = revised & (p.spread >= limits["spread_large"]) & (usual < limits["fallen"] / 2)
+    sure = ((over >= limits["burst_sure"]) & (p.spread >= limits["spread_sure"])) | large
+    hit &= sure | revised
     return [Break(int(t) + 1, float(share[t]), float(p.spread[t]), bool(sure[t])) for t in np.flatnonzero(hit)]
 
 
@@ -121,22 +125,52 @@ def spikes(x: np.ndarray, known: np.ndarray, limits: Thresholds) -> list[tuple[i
     p = _profile(g, 3)
     away = g - np.where(np.isfinite(p.median), p.median, 0.0)
     scale = max(float(np.nanmedian(np.abs(away))) if np.isfinite(away).any() else 0.0, 1e-3)
+    large = max(limits["jump"], limits["ratio"] * scale)
     found = []
-    for r, t in np.argwhere(np.isfinite(away[:, :-1]) & np.isfinite(away[:, 1:])):
+    for r, t in np.argwhere(np.isfinite(away[:, 1:]) & np.isfinite(away[:, :-1]) & (np.abs(away[:, :-1]) >= large)):
         out, home = float(away[r, t]), float(away[r, t + 1])
-        own = limits.get("own", 0.0) * _usual_but(away[r], int(t))
-        if abs(out) >= max(limits["jump"], limits["ratio"] * scale, own) and -home / out >= limits["back"]:
+        if -home / out >= limits["back"] and abs(out) >= limits.get("own", 0.0) * _usual_but(away[r], int(t)):
             found.append((int(r), int(t) + 1, out))
     return found
 
 
-def _falls(g: np.ndarray, spread: np.ndarray, limits: Thresholds) -> np.ndarray:
-    """(T-1,), True for years of a large spread in which regions fall by it in a series that hardly falls in other years."""
-    counted = np.isfinite(g).sum(axis=0)
-    falls = (np.nan_to_num(g) <= -limits["spread"]).sum(axis=0) / np.maximum(counted, 1)
-    else_where = np.array([np.median(np.delete(falls, t)) if len(falls) > 1 else 1.0 for t in range(len(falls))])
-    large: np.ndarray = (spread >= limits["spread_large"]) & (falls >= limits["fallen"]) & (else_where < limits["fallen"] / 2)
-    return large
+def tails(x: np.ndarray, known: np.ndarray, limits: Thresholds) -> np.ndarray:
+    """(R,) log size from which a movement is odd: a multiple of what nearly all movements of the other regions stay below."""
+    g = growth(x, known)
+    away = np.abs(g - _profile(g, 3).median)
+    known_ones = np.isfinite(away)
+    order = np.sort(away[known_ones])
+    place = np.zeros(away.shape, int)
+    place[known_ones] = np.argsort(np.argsort(away[known_ones], kind="stable"), kind="stable")
+    made = np.zeros(len(x))
+    for r in range(len(x)):
+        own = np.sort(place[r][known_ones[r]])
+        if len(order) - len(own) >= limits["movements"]:
+            made[r] = limits["tail"] * _quantile_but(order, own, limits["nearly"])
+    return made
+
+
+def _quantile_but(order: np.ndarray, own: np.ndarray, share: float) -> float:
+    """The quantile (linear between neighbours) of sorted values without those at the sorted places `own`."""
+    last = len(order) - len(own) - 1
+    at = share * last
+    low, high = (_place_but(own, min(int(at) + step, last)) for step in (0, 1))
+    return float(order[low] + (order[high] - order[low]) * (at - int(at)))
+
+
+def _place_but(own: np.ndarray, k: int) -> int:
+    """Where the k-th of the other values stands among all."""
+    for place in own:
+        if place <= k:
+            k += 1
+    return k
+
+
+def _fallen(g: np.ndarray, limits: Thresholds) -> tuple[np.ndarray, np.ndarray]:
+    """(T-1,), (T-1,): the share of regions that fall in a year, and the median of that share over the other years."""
+    falls = (np.nan_to_num(g) <= -limits["spread"]).sum(axis=0) / np.maximum(np.isfinite(g).sum(axis=0), 1)
+    usual = [float(np.median(np.delete(falls, t))) if len(falls) > 1 else 1.0 for t in range(len(falls))]
+    return falls, np.array(usual)
 
 
 def _usual_but(row: np.ndarray, t: int) -> float:

@@ -102,12 +102,26 @@ def framework(config: StudyConfig, folder: Path, known: Mapping[str, Variable], 
     name = config.framework
     own = folder / name
     try:
-        tree = _tree(own) if own.is_file() else resources.tree(f"frameworks/{name}.yaml")
+        tree = _tree(own) if _is_file(own) else _of_package(name)
     except UsageError as fault:
         way = "name a packaged one, or a YAML file beside the study file"
         problems.add("study.yaml: framework", f"there is no framework {name!r}: {fault}", way, _packaged())
         return None
     return _framework(tree, name, known, problems)
+
+
+def _is_file(path: Path) -> bool:
+    """Whether there is such a file; False for a name that cannot be one."""
+    try:
+        return path.is_file()
+    except (OSError, ValueError):
+        return False
+
+
+def _of_package(name: str) -> Any:
+    if name not in _packaged():
+        raise UsageError(f"no packaged framework is called {name!r}.")
+    return resources.tree(f"frameworks/{name}.yaml")
 
 
 def _tree(path: Path) -> Any:

@@ -118,10 +118,13 @@ def _outliers(cube: Cube, code: str, x: np.ndarray, known: np.ndarray, limits: M
         side, side_en = ("高于", "above") if size > 0 else ("低于", "below")
         en, zh = say("far", times=f"{np.exp(abs(size)):,.0f}", side=side, side_en=side_en)
         yield Found(code, "outlier", years, (cube.regions[r],), share, size, True, cells, en, refused=("correct",), zh=zh)
+    tails = checks.tails(x, known, limits)
     found: dict[tuple[int, int], tuple[float, bool, str, str]] = {
-        (r, t): (size, False, "", "") for r, t, size in checks.spikes(x, known, limits)
+        (r, t): (size, False, "", "") for r, t, size in checks.spikes(x, known, limits) if abs(size) >= tails[r]
     }
     for s in levels.steps(x, known, limits):
+        if not s.sure and abs(s.size) < tails[s.region]:
+            continue
         times = f"{np.exp(abs(s.size)):,.0f}"
         less = f"{times} times {'more' if s.size > 0 else 'less'}"
         shown = f"{x[s.region, s.year]:.12g}"
