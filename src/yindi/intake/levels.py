@@ -70,9 +70,12 @@ def far_series(x: np.ndarray, known: np.ndarray, limits: Mapping[str, float]) ->
     logs = _logs(x, known)
     live = np.flatnonzero(np.isfinite(logs).any(axis=1))
     found = []
-    for r in live if len(live) > limits["regions"] else ():
-        low, high = _range_of_others(logs, int(r)) or (0.0, 0.0)
-        above, below = float(np.nanmin(logs[r])) - high, low - float(np.nanmax(logs[r]))
+    least, most = (pick(logs[live], axis=1) if len(live) else np.empty(0) for pick in (np.nanmin, np.nanmax))
+    lowest, highest = np.sort(least)[:2], np.sort(most)[-2:]
+    for r, own_low, own_high in zip(live, least, most, strict=True) if len(live) > max(limits["regions"], 1) else ():
+        low = float(lowest[1] if own_low == lowest[0] else lowest[0])
+        high = float(highest[0] if own_high == highest[1] else highest[1])
+        above, below = float(own_low) - high, low - float(own_high)
         if max(above, below) >= limits["far"]:
             found.append((int(r), above if above > below else -below))
     return found

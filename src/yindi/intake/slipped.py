@@ -142,11 +142,12 @@ def shifted(x: np.ndarray, known: np.ndarray, limits: Limits) -> list[tuple[int,
     swing = float(np.std(common))
     found = []
     for r in np.flatnonzero(np.isfinite(g).all(axis=1)):
-        now = _correlation(g[r], common)
         for lag, own, other in ((1, g[r, 1:], common[:-1]), (-1, g[r, :-1], common[1:])):
             then = _correlation(own, other)
-            residual = float(np.std(own - other))
-            if then >= limits["follows"] and now <= limits["not_now"] and residual <= limits["residual"] * swing:
+            if then < limits["follows"]:
+                continue
+            now, residual = _correlation(g[r], common), float(np.std(own - other))
+            if now <= limits["not_now"] and residual <= limits["residual"] * swing:
                 found.append((int(r), lag, then, now))
     return found
 

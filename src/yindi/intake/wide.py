@@ -115,7 +115,8 @@ def hidden(
     config: StudyConfig, cube: Cube, variables: Mapping[str, Variable], readings: Sequence[Reading], grids: Sequence[Grid]
 ) -> Iterator[Found]:
     """Breaks in the years of the files before the study's first year: the study does not show them, its sources have them."""
-    years = sorted({c.year for r in readings for c in r.cells if c.year <= config.year_labels[-1]})
+    last = config.year_labels[-1]
+    years = sorted(y for y in {c.year for r in readings for c in r.cells} if y <= last)
     if not years or years[0] >= config.year_labels[0]:
         return
     whole = assemble.cube(readings, grids, regions=cube.regions, years=years, items=cube.items, problems=Problems("intake"))
