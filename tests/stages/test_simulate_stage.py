@@ -22,12 +22,11 @@ def prepared(**changes):
     return layout(before_layout(years=YEARS, **{**SMALL, **changes}))
 
 
-def with_budgets(simulate_too=None, **lever_config):
+def with_budgets(**lever_config):
     """Science and data are budgeted; nothing is known of reform."""
-    degree = np.column_stack(
-        [np.linspace(0.2, 0.8, len(REGIONS)), np.linspace(0.8, 0.2, len(REGIONS)), np.full(len(REGIONS), np.nan)]
-    )
-    config = {"layout": {**SMALL["layout"], **lever_config}, "simulate": {**SMALL["simulate"], **(simulate_too or {})}}
+    rising = np.linspace(0.2, 0.8, len(REGIONS))
+    config = {"layout": {**SMALL["layout"], **lever_config}, "simulate": SMALL["simulate"]}
+    degree = np.column_stack([rising, rising[::-1], np.full(len(REGIONS), np.nan)])
     return layout(with_levers(before_layout(years=YEARS, **config), degree))
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from yindi.simulate.dynamics import WIDEST, Dynamics
 
-ENOUGH, BLOCK, LARGEST = 1e-6, 1024, 1000
+ENOUGH, EVERY, BLOCK, LARGEST = 1e-6, 4, 256, 1000
 
 
 def parameters(
@@ -138,28 +138,38 @@ def _by_iteration(
 
     kind = drawn.dtype
     near, errors = csr_matrix(np.asarray(w, kind)), _errors(model).astype(kind)
+    even = bool(np.allclose(w.sum(axis=1), 1.0))
     rho, tau, eta = drawn
     y = np.repeat(last[:, None], drawn.shape[1], axis=1)
     found = np.empty((len(years), len(last), drawn.shape[1]), kind)
     for t, year in enumerate(years):
-        right = tau * y + eta * (near @ y) + errors[:, year]
+        right = near @ y
+        right *= eta
+        right += tau * y
+        right += errors[:, year]
         if push is not None:
-            right = right + push[t].astype(kind)
-        y = _solve(near, rho, right - right.mean(axis=0), y)
+            right += push[t].astype(kind)
+        right -= right.mean(axis=0)
+        y = _solve(near, rho, right, y, even=even)
         found[t] = y
     return found
 
 
-def _solve(near: Any, rho: np.ndarray, right: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """y = rho W y + right with each column's mean taken away, by iteration; sure to end since |rho| < 1."""
+def _solve(near: Any, rho: np.ndarray, right: np.ndarray, y: np.ndarray, *, even: bool) -> np.ndarray:
+    """y = rho W y + right with each column's mean taken away, by iteration; sure to end since |rho| < 1.
+
+    Where all rows of W add up to one (`even`) a constant stays one, so that the mean can be taken away once, at the end.
+    """
     if not rho.any():
         return right
     strongest = min(float(np.abs(rho).max()), WIDEST)
-    for _ in range(2 + int(np.ceil(np.log(ENOUGH) / np.log(max(strongest, 1e-3))))):
-        new = rho * (near @ y)
-        new -= new.mean(axis=0)
+    for step in range(2 + int(np.ceil(np.log(ENOUGH) / np.log(max(strongest, 1e-3))))):
+        new = near @ y
+        new *= rho
+        if not even:
+            new -= new.mean(axis=0)
         new += right
-        if float(np.abs(new - y).max()) < ENOUGH:
-            return np.asarray(new)
-        y = new
-    return y
+        y, before = new, y
+        if step % EVERY == EVERY - 1 and float(np.abs(y - before).max()) < ENOUGH:
+            break
+    return np.asarray(y - y.mean(axis=0))
