@@ -6,7 +6,7 @@ from yindi.core.document import Block, Grid, Parts, Sentence
 from yindi.core.finding import Label
 from yindi.plan import claims
 from yindi.plan.notes import notes
-from yindi.plan.overall import aimed, monitoring_grid, section_label
+from yindi.plan.overall import aimed, section_label
 from yindi.plan.owners import departments, tasks_of
 from yindi.plan.writer import Slot, Writer, body
 
@@ -43,7 +43,8 @@ def _tasks(w: Writer, tasks: list[str]) -> Grid:
             )
         )
     heads = ("number", "task", "task_kind", "lead", "support", "deadline", "result")
-    return w.grid("grid_tasks", heads, rows, region=claims.region_label(w), widths=(0.8, 3.8, 1.7, 2.7, 3, 1.4, 3.6))
+    note = (w.say("tasks_note", "model"),)
+    return w.grid("grid_tasks", heads, rows, region=claims.region_label(w), note=note, widths=(0.8, 3.8, 1.7, 2.7, 3, 1.4, 3.6))
 
 
 def _labels(w: Writer, kind: str, codes: str) -> tuple[Label, ...]:
@@ -62,12 +63,15 @@ def _result(w: Writer, task: str) -> Parts:
         return w.title("nothing")
     kind, measured = table.text("result_kind", **at), {"now": table.has("now", **at), "level": table.has("level", **at)}
     object_kind = {"requirement": "requirement", "joint": "requirement", "opens": "requirement"}.get(kind, "")
-    named = object_kind or ("industry" if kind in ("limit", "fit") else "variable")
+    named = object_kind or ("industry" if kind in ("limit", "fit", "section") else "variable")
     phrase = f"result_{kind}"
     if kind == "requirement" and not measured["now"]:
         phrase = "result_requirement_unknown"
     elif kind == "requirement" and table.number("now", **at) >= table.number("level", **at):
         phrase = "result_requirement_kept"
+    elif kind == "variable":
+        change = table.number("level", **at) - table.number("now", **at)
+        phrase = "result_variable" if change > 0 else "result_variable_down" if change < 0 else "result_variable_hold"
     fill: dict[str, Slot] = {c: w.q(table.name, c, **at) for c, there in measured.items() if there}
     fill |= {"deadline": w.name("year", table.text("deadline", **at)), "object": _labels(w, named, table.text("result", **at))}
     return w.say(phrase, "model", **fill).parts
@@ -93,7 +97,7 @@ def _derived(w: Writer, variables: list[str]) -> Grid:
         rows.append(
             (
                 (w.name("variable", v),),
-                w.say(f"target_by_{method}", "model", source=source).parts,
+                (*w.say(f"target_by_{method}", "model", source=source).parts, *_limited(w, v)),
                 w.cell(table.name, "growth", **at),
                 (*low, "–", *high) if table.has("low", **at) else w.title("none"),
                 _tested(w, v, method),
@@ -102,6 +106,14 @@ def _derived(w: Writer, variables: list[str]) -> Grid:
     heads = ("indicator", "target_method", "yearly", "target_range", "tested")
     note = (w.say("derivation_note", "model"),)
     return w.grid("grid_derivation", heads, rows, region=claims.region_label(w), note=note, widths=(3, 5, 1.6, 3.2, 1.8))
+
+
+def _limited(w: Writer, variable: str) -> Parts:
+    """What held a target back, or that such targets were rarely reached."""
+    table, at = w.table("plan.targets"), {"region": w.subject, "variable": variable}
+    if not table.has("limit", **at):
+        return ()
+    return w.say("target_limited", "model", limit=w.name("target_limit", table.text("limit", **at))).parts
 
 
 def _tested(w: Writer, variable: str, method: str) -> Parts:
@@ -126,5 +138,5 @@ def _reasons(w: Writer) -> Sentence | None:
 
 
 def data(w: Writer) -> tuple[Block, ...]:
-    """The figures behind the situation: ranks by year, the whole endowment profile, indicators beside the peers."""
-    return (w.heading("annex_data", annex=True), claims.ranks_grid(w), claims.endowment_grid(w), monitoring_grid(w))
+    """The figures behind the situation: ranks by year, the whole endowment profile beside the peers."""
+    return (w.heading("annex_data", annex=True), claims.ranks_grid(w), claims.endowment_grid(w))

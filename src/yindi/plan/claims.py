@@ -198,18 +198,6 @@ def endowment_grid(w: Writer) -> Grid:
     return w.grid("grid_endowment", heads, rows, region=region_label(w), note=(w.say("gap_note"),), widths=(4, 1.5, 3, 3, 2, 2))
 
 
-def obstacle_item(w: Writer, indicator: str) -> Sentence:
-    """One obstacle with its lever."""
-    at = {"region": w.subject, "indicator": indicator}
-    return w.say(
-        "obstacle_item",
-        indicator=w.name("indicator", indicator),
-        degree=w.q("diagnosis.obstacle", "degree", **at),
-        distance=w.q("diagnosis.obstacle", "distance", **at),
-        lever=w.name("lever", w.study.variables[indicator].lever),
-    )
-
-
 def coupling(w: Writer) -> Sentence:
     """Coupling with development, by two forms, and which system leads."""
     at = {"region": w.subject, "year": w.year}
@@ -240,19 +228,6 @@ def requirement(w: Writer, industry: str, column: str) -> Parts:
 def kept(w: Writer) -> Sentence:
     """The share of its own best value that the layout leaves the region."""
     return w.say("kept", "model", region=region_label(w), kept=w.q("layout.regions", "kept_share", region=w.subject))
-
-
-def given_item(w: Writer, industry: str, phrase: str) -> Sentence:
-    """One industry that the layout gives to others."""
-    return w.say(
-        phrase,
-        "model",
-        industry=w.name("industry", industry),
-        before=w.q("layout.industries", "before", industry=industry),
-        limit=w.q("layout.industries", "limit", industry=industry),
-        fit=w.q("opportunities.candidates", "fit", region=w.subject, industry=industry),
-        price=w.q("layout.industries", "price", industry=industry),
-    )
 
 
 def unfit_item(w: Writer, industry: str) -> Sentence | None:

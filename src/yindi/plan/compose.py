@@ -10,7 +10,7 @@ from yindi.core.finding import Choice, Finding, Label
 from yindi.core.names import Names
 from yindi.plan.phrases import Phrases, slots
 
-COMMON = ("variable", "indicator", "industry", "dimension", "requirement")
+COMMON = ("variable", "indicator", "industry", "dimension", "dimension_neutral", "requirement")
 
 
 def sentence(finding: Finding, phrases: Phrases, names: Names) -> Sentence:

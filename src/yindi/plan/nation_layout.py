@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from yindi.core.document import Block, Grid, Parts, Sentence
-from yindi.plan import picks
+from yindi.plan import nation_choices, picks
 from yindi.plan.space import holders
-from yindi.plan.writer import Slot, Writer, body, items, order
+from yindi.plan.writer import Writer, body, items, order
 
 SHOWN = 5
-PRICED = ("limit", "floor")
 HEADS = {"regions": "regions_count"}
 GAINS = {"count": "industries_count"}
 
@@ -30,39 +29,30 @@ def collective(w: Writer) -> tuple[Block, ...]:
 
 def layout(w: Writer) -> tuple[Block, ...]:
     """The layout: rules, what binds and at what price, industries before and after."""
-    duals = w.table("layout.duals")
-    binding = [
-        r for r in order(duals, "price", "rule") if duals.text("kind", rule=r) in PRICED and duals.number("price", rule=r) > 0
-    ]
-    prices = [_price(w, r) for r in binding[:SHOWN]]
     lead = w.say("layout_lead", "model", industries=w.q("layout.solution", item="industries"))
-    price_lead = w.say("price_lead" if prices else "price_none", "model")
-    return (w.heading("layout"), body(lead, solution(w)), body(price_lead), *items(prices), _industries(w), body(_bound(w)))
+    return (
+        w.heading("layout"),
+        body(lead, solution(w)),
+        _industries(w),
+        body(_bound(w)),
+        w.heading("assumptions", 2),
+        *nation_choices.assumed(w),
+        w.heading("caps", 2),
+        *nation_choices.caps(w),
+    )
 
 
 def trade_off(w: Writer) -> tuple[Block, ...]:
-    """The front between the value of the whole and the floor of the lagging regions; who gains and who holds back."""
-    table = w.table("layout.frontier")
-    columns = [c for c in ("floor", "value", "lagging_value", "leading_value") if c in table.columns]
-    rows = [w.cells(table.name, columns, point=p) for p in table.labels("point")]
-    grid = w.grid("grid_frontier", columns, rows)
-    return (w.heading("trade_off"), body(w.say("frontier_lead", "model"), *_ends(w)), *((grid,) if rows else ()))
-
-
-def _ends(w: Writer) -> list[Sentence]:
-    """What the highest floor costs the whole and brings the lagging regions, against the lowest."""
-    table = w.table("layout.frontier")
-    points = [p for p in table.labels("point") if table.has("value", point=p) and table.has("lagging_value", point=p)]
-    if len(points) < 2:
-        return []
-    first, last = points[0], points[-1]
-    fill: dict[str, Slot] = {
-        "value": w.q(table.name, "value", point=first),
-        "less": w.q(table.name, "value", point=last),
-        "lagging": w.q(table.name, "lagging_value", point=first),
-        "more": w.q(table.name, "lagging_value", point=last),
-    }
-    return [w.say("frontier_ends", "model", **fill)]
+    """Points of the front, floors and gaps, protection, goals, periods."""
+    parts = (
+        ("points", nation_choices.front),
+        ("fairness", nation_choices.equity),
+        ("protection", nation_choices.protection),
+        ("outcome_goals", nation_choices.goals),
+        ("stepping", nation_choices.stepping),
+    )
+    made = [(key, make(w)) for key, make in parts]
+    return (w.heading("trade_off"), *(b for key, found in made if found for b in (w.heading(key, 2), *found)))
 
 
 def holding_back(w: Writer) -> list[str]:
@@ -97,7 +87,8 @@ def gains(w: Writer) -> tuple[Block, ...]:
         for r in order(table, "kept_share", "region", largest=False)
     ]
     grid = w.grid("grid_gains", ("region", *(GAINS.get(c, c) for c in columns)), rows, note=(w.say("gains_note", "model"),))
-    return (w.heading("gains"), body(*said), *items(why), grid)
+    whys = (w.heading("why_each", 2), *nation_choices.reasons(w))
+    return (w.heading("gains"), body(*said), *items(why), grid, *whys)
 
 
 def _held_back(w: Writer, region: str) -> Sentence | None:
@@ -159,17 +150,6 @@ def solution(w: Writer) -> Sentence:
         gap=w.q("layout.solution", item="gap"),
         alone=w.q("layout.solution", item="value_alone"),
         kept=w.q("layout.solution", item="kept_share"),
-    )
-
-
-def _price(w: Writer, rule: str) -> Sentence:
-    table = "layout.duals"
-    return w.say(
-        "price_item",
-        "model",
-        rule=w.name("rule", rule),
-        limit=w.q(table, "limit", rule=rule),
-        price=w.q(table, "price", rule=rule),
     )
 
 

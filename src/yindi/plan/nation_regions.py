@@ -7,6 +7,7 @@ from collections import Counter
 from yindi.core.document import Block, Paragraph, Parts, Sentence
 from yindi.core.framework import LEVERS
 from yindi.plan import claims, picks
+from yindi.plan.nation_choices import budgets
 from yindi.plan.overall import aimed
 from yindi.plan.period import years
 from yindi.plan.rules import path_type
@@ -41,7 +42,17 @@ def levers(w: Writer) -> tuple[Block, ...]:
         members = [r for r in first if first[r] == lever and table.number("degree", region=r, lever=lever) > 0]
         if members:
             said.append(w.say("lever_members", lever=w.name("lever", lever), regions=w.names("region", members)))
-    return (w.heading("levers"), body(w.say("levers_whole_lead")), *items(said or [w.say("levers_whole_none")]), *_generic(w))
+    return (
+        w.heading("levers"),
+        body(w.say("levers_whole_lead")),
+        *items(said or [w.say("levers_whole_none")]),
+        *_generic(w),
+        *_spread(w),
+    )
+
+
+def _spread(w: Writer) -> tuple[Block, ...]:
+    return (w.heading("budgets", 2), *budgets(w))
 
 
 def _generic(w: Writer) -> tuple[Block, ...]:

@@ -12,7 +12,7 @@ from yindi.plan.situation import obstacles
 from yindi.plan.writer import Slot, Writer, body, items, order
 
 NAMED = 3
-SHOWN = 8
+SHOWN = 5
 
 
 def overall(w: Writer) -> tuple[Block, ...]:
@@ -105,7 +105,14 @@ def goals(w: Writer) -> tuple[Block, ...]:
         last=w.name("year", last),
         variables=w.names("variable", [i for i in obstacles(w) if i in found][:NAMED] or found[:NAMED]),
     )
-    return (heading, body(lead), *items(_goal(w, v) for v in found[:SHOWN]), targets_grid(w, found), body(_without(w, table)))
+    said = items(_goal(w, v) for v in foremost(w, found))
+    return (heading, body(lead), *said, targets_grid(w, found), body(_without(w, table)))
+
+
+def foremost(w: Writer, found: list[str]) -> list[str]:
+    """The targets that matter most: of the largest obstacles, then in the order of the framework."""
+    first = [i for i in obstacles(w) if i in found]
+    return [*first, *(v for v in found if v not in first)][:SHOWN]
 
 
 def aimed(w: Writer, table: Table) -> list[str]:

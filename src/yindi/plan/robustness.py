@@ -42,12 +42,9 @@ def _choices(w: Writer) -> tuple[Block, ...]:
     ranked = order(table, "share", "choice")
     if not ranked:
         return (body(w.say("choices_none")),)
-    rows: list[tuple[Parts, ...]] = [
-        (w.titled("choice", c), (w.name("quote", table.text("options", choice=c)),), w.cell(table.name, "share", choice=c))
-        for c in ranked
-    ]
+    rows: list[tuple[Parts, ...]] = [(w.titled("choice", c), w.cell(table.name, "share", choice=c)) for c in ranked]
     first = w.say("choices_first", choice=w.titled("choice", ranked[0])[0], share=w.q(table.name, "share", choice=ranked[0]))
-    return (body(first), w.grid("grid_choices", ("choice", "options", "variance_share"), rows, widths=(3, 6, 2)))
+    return (body(first), w.grid("grid_choices", ("choice", "variance_share"), rows, widths=(6, 3)))
 
 
 def _influence(w: Writer) -> tuple[Block, ...]:

@@ -31,8 +31,8 @@ def level(w: Writer) -> tuple[Block, ...]:
     """Index, interval, trend, parts."""
     return (
         w.heading("situation_level", 2),
-        body(claims.place_in_nation(w), claims.against_nation(w), claims.against_block(w)),
-        body(moved(w), claims.trend_caveat(w), claims.dimensions(w)),
+        body(moved(w), claims.against_nation(w), claims.against_block(w)),
+        body(claims.trend_caveat(w), claims.dimensions(w)),
         index_figure(w),
     )
 
@@ -64,11 +64,14 @@ def bottleneck(w: Writer) -> tuple[Block, ...]:
     """The largest obstacles, the coupling with development, all obstacles as a table."""
     ranked = obstacles(w)
     region = claims.region_label(w)
-    lead = w.say("obstacle_lead" if ranked else "obstacle_none", region=region)
+    lead = (
+        w.say("obstacle_lead", region=region, indicators=w.names("indicator", ranked[:SHOWN]))
+        if ranked
+        else w.say("obstacle_none", region=region)
+    )
     return (
         w.heading("situation_bottleneck", 2),
         body(lead),
-        *items(claims.obstacle_item(w, i) for i in ranked[:SHOWN]),
         body(claims.obstacle_imputed(w) if ranked else None, claims.coupling(w)),
         *((obstacle_grid(w),) if ranked else ()),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from yindi.core import resources
 from yindi.core.document import Block, Sentence
+from yindi.core.finding import Label
 from yindi.plan import claims, picks
 from yindi.plan.writer import Writer, body, items, order
 
@@ -84,12 +85,21 @@ def left_to_others(w: Writer) -> tuple[Block, ...]:
     return tuple(blocks)
 
 
+def passing(w: Writer, industry: str) -> Label:
+    """Why the layout does not give the region an industry that its own advice had."""
+    table, at = w.table("layout.allocation"), {"region": w.subject, "industry": industry}
+    known = "passes" in table.columns and table.has("passes", **at)
+    return w.known("passes", table.text("passes", **at)) if known else w.text(w.phrases.title("passes_otherwise"))
+
+
 def _given(w: Writer, industry: str) -> Sentence:
+    held = holders(w, industry)[:SHOWN]
     return w.say(
-        "give_item",
+        "give_item" if held else "give_nobody",
         "model",
         industry=w.name("industry", industry),
-        regions=w.names("region", holders(w, industry)[:SHOWN]),
+        reason=passing(w, industry),
+        regions=w.names("region", held),
         before=w.q("layout.industries", "before", industry=industry),
         limit=w.q("layout.industries", "limit", industry=industry),
         fit=w.q("opportunities.candidates", "fit", region=w.subject, industry=industry),
@@ -112,21 +122,32 @@ def partners(w: Writer) -> tuple[Block, ...]:
     heading, region = w.heading("partners", 2), claims.region_label(w)
     if not rows:
         return (heading, body(w.say("partners_none", region=region)))
-    return (heading, body(w.say("partners_lead", "model", region=region)), *items(partner(w, p) for p in rows))
+    kinds: dict[str, list[str]] = {}
+    for p in rows:
+        kinds.setdefault(partner_kind(w, p), []).append(table.text("partner", region=w.subject, place=p))
+    advice = [w.say(k, "model", partners=w.names("region", held)) for k, held in kinds.items() if k]
+    lead = body(w.say("partners_lead", "model", region=region))
+    return (heading, lead, *items(partner(w, p) for p in rows), *((body(*advice),) if advice else ()))
 
 
 def partner(w: Writer, place: str) -> Sentence:
-    """One partner: mutual or one-way, near or far."""
+    """One partner: what it covers here, what is covered there, how far away."""
     table, at = w.table("opportunities.partners"), {"region": w.subject, "place": place}
-    rules = resources.tree("rules.yaml")["partners"]
     numbers = {c: w.q(table.name, c, **at) for c in ("complement", "returned")}
     name = w.name("region", table.text("partner", **at))
-    if numbers["complement"].value <= 0:
-        return w.say("partner_gives", "model", partner=name, **numbers)
     if not table.has("distance", **at):
         return w.say("partner_placeless", "model", partner=name, **numbers)
-    numbers["distance"] = w.q(table.name, "distance", **at)
-    mutual = numbers["returned"].value >= rules["mutual_share"] * numbers["complement"].value
-    far = numbers["distance"].value > rules["far_km"]
-    phrase = ("partner_" + ("far" if far else "near")) + ("" if mutual else "_oneway")
-    return w.say(phrase, "model", partner=name, **numbers)
+    return w.say("partner_item", "model", partner=name, distance=w.q(table.name, "distance", **at), **numbers)
+
+
+def partner_kind(w: Writer, place: str) -> str:
+    """The advice on a partner, as the key of its phrase: near or far, mutual or one-way; "" where no distance is known."""
+    table, at = w.table("opportunities.partners"), {"region": w.subject, "place": place}
+    rules = resources.tree("rules.yaml")["partners"]
+    complement, returned = (table.number(c, **at) for c in ("complement", "returned"))
+    if complement <= 0:
+        return "partner_gives"
+    if not table.has("distance", **at):
+        return ""
+    far = table.number("distance", **at) > rules["far_km"]
+    return ("partner_far" if far else "partner_near") + ("" if returned >= rules["mutual_share"] * complement else "_oneway")

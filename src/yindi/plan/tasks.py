@@ -131,8 +131,15 @@ def _target(desk: Desk, region: str, variables: Sequence[str], kind: str) -> dic
     return {"result": have[0], "result_kind": "watch"} if have else {}
 
 
+def _proved(desk: Desk, region: str, requirement: str, kind: str) -> dict[str, Any]:
+    """What proves that a requirement is supplied: the target of a variable that carries it, where one has a target."""
+    directions = {code: v.direction for code, v in desk.study.variables.items()}
+    found = _target(desk, region, _variables(requirement, directions), kind)
+    return found if found.get("result_kind") == "variable" else {}
+
+
 def _level(desk: Desk, region: str, requirement: str, need: float, reference: Ref) -> dict[str, Any]:
-    """What proves a task: the level of a requirement that an industry needs."""
+    """What a task without a target is measured against: the level of a requirement that an industry needs (not promised)."""
     now = desk.row("opportunities.endowment", "level", region).get(requirement, float("nan"))
     return {"result": requirement, "result_kind": "requirement", "now": now, "level": need, "unit": "index",
             "reference": str(reference)}  # fmt: skip
@@ -167,20 +174,21 @@ def needs(desk: Desk, region: str) -> Iterator[Task]:
     for requirement, held in waiting.items():
         first = max(held, key=lambda c: gap.get(c, 0.0))
         need = needed.number("need", requirement=requirement, industry=first)
+        reference = _ref("opportunities.requirements", "need", industry=first, requirement=requirement)
         measure = worded(f"task_need_{requirement}", "task_need_any")
         yield Task("need", lever[first] or "reform", lever[first], measure, requirement, "requirement",
                    desk.tree["requirements"].get(requirement, desk.tree["levers"].get(lever[first], "planning")),
                    _ref("opportunities.candidates", "binding_gap", region=region, industry=first), min(gap.get(first, 0.0), 1.0),
                    " ".join(held), "industry",
-                   **_level(desk, region, requirement, need,
-                            _ref("opportunities.requirements", "need", industry=first, requirement=requirement)))  # fmt: skip
+                   **(_proved(desk, region, requirement, lever[first] or "reform")
+                      or _level(desk, region, requirement, need, reference)))  # fmt: skip
 
 
-def _variables(requirement: str) -> list[str]:
-    """The variables that carry a requirement, those that need no scaling first."""
+def _variables(requirement: str, directions: Mapping[str, int]) -> list[str]:
+    """The variables that carry a requirement, those that need no scaling first; not those whose better is the other way."""
     rows = [r for r in resources.rows("industries/requirement_sources.csv") if r["requirement"] == requirement]
-    rows = [r for r in rows if r["source"] == "panel"]
-    return [r["variable"] for r in sorted(rows, key=lambda r: r["scaled_by"] != "")]
+    rows = [r for r in rows if r["source"] == "panel" and int(r["direction"]) == directions.get(r["variable"], 1)]
+    return list(dict.fromkeys(r["variable"] for r in sorted(rows, key=lambda r: r["scaled_by"] != "")))
 
 
 def industries(desk: Desk, region: str) -> Iterator[Task]:
@@ -194,8 +202,8 @@ def industries(desk: Desk, region: str) -> Iterator[Task]:
         group, base = (table.text(x, industry=c) for x in ("class", "base"))
         kind = "prepare" if group == "future" else "strengthen"
         by, behind = strength[c] or binding[c], binding[c] or strength[c]
-        proof = _target(desk, region, _variables(behind), kind)
-        if behind and proof.get("result_kind") != "variable":
+        proof = _proved(desk, region, behind, kind)
+        if behind and not proof:
             need = needed.number("need", industry=c, requirement=behind)
             reference = _ref("opportunities.requirements", "need", industry=c, requirement=behind)
             proof = _level(desk, region, behind, need, reference)
@@ -275,10 +283,18 @@ def renewals(desk: Desk, region: str) -> Iterator[Task]:
     for section, quotient in desk.row("opportunities.structure", "quotient", region).items():
         row = known.get(section, known["otherwise"])
         measure = worded(f"task_renew_{section.lower()}", "task_renew_any")
+        proof = _target(desk, region, row["results"], "renew") or _weight(desk, region, section)
         yield Task("renew", "renew", "", measure, section, "industry", row["roles"],
                    _ref("opportunities.structure", "quotient", region=region, industry=section),
                    min(max(quotient - 1, 0.0), 1.0), spare=quotient < tree["specialised"],
-                   **_target(desk, region, row["results"], "renew"))  # fmt: skip
+                   **proof)  # fmt: skip
+
+
+def _weight(desk: Desk, region: str, section: str) -> dict[str, Any]:
+    """What a renewal without a target is watched by: the section's part of value added."""
+    share = desk.row("opportunities.structure", "share", region).get(section, float("nan"))
+    at = _ref("opportunities.structure", "share", region=region, industry=section)
+    return {"result": section, "result_kind": "section", "level": share, "unit": "share", "reference": str(at)}
 
 
 def task_table(bench: Bench, study: Study, departments: Departments, forms: Mapping[str, str], period: tuple[int, int]) -> Table:

@@ -45,7 +45,18 @@ def lever_blocks(w: Writer, lever: str, measured: bool) -> list[Block]:
         if measured
         else w.say("lever_unmeasured", lever=w.name("lever", lever))
     )
-    return [body(lead), *measures, *needs, *items(more)]
+    return [body(lead, _budget(w, lever)), *measures, *needs, *items(more)]
+
+
+def _budget(w: Writer, lever: str) -> Sentence | None:
+    """The region's part of a lever's budget, were it spread over all regions."""
+    table, at = w.maybe("layout.levers"), {"region": w.subject, "lever": lever}
+    if table is None or lever not in table.labels("lever") or not table.has("share", **at):
+        return None
+    region = claims.region_label(w)
+    if table.number("share", **at) <= 0:
+        return w.say("lever_budget_none", "judgement", region=region)
+    return w.say("lever_budget", "judgement", region=region, share=w.q(table.name, "share", **at))
 
 
 def own_obstacles(w: Writer, lever: str) -> list[str]:
@@ -196,19 +207,14 @@ def refrain(w: Writer) -> tuple[Block, ...]:
     crowded, displaced, short = picks.given_up(w)
     least = (*short, *(x for x in picks.least_fit(w) if x not in short))[:SHOWN]
     unfit = [(c, s) for c in least if (s := claims.unfit_item(w, c)) is not None]
-    parts = (
-        ("crowded_lead", "model", [(c, claims.given_item(w, c, "crowded_item")) for c in crowded]),
-        ("displaced_lead", "model", [(c, claims.given_item(w, c, "displaced_item")) for c in displaced]),
-        ("unfit_lead", "judgement", unfit),
-    )
+    region = claims.region_label(w)
     blocks: list[Block] = [w.heading("refrain", 2)]
-    for lead, grade, said in parts:
-        if said:
-            minimum = w.config("layout.minimum_fit")
-            blocks += [
-                body(w.say(lead, grade, region=claims.region_label(w), minimum=minimum)),
-                *(Paragraph((x, *owners(w, c)), "item") for c, x in said),
-            ]
+    for lead, gone in (("crowded_lead", crowded), ("displaced_lead", displaced)):
+        if gone:
+            blocks.append(body(w.say(lead, "model", region=region, industries=w.names("industry", gone)), *owners(w, gone[0])))
+    if unfit:
+        blocks.append(body(w.say("unfit_lead", "judgement", region=region, minimum=w.config("layout.minimum_fit"))))
+        blocks += [Paragraph((x, *owners(w, c)), "item") for c, x in unfit]
     banned = w.study.config.layout.forbidden.get(w.subject, ())
     if banned:
         blocks.append(body(w.say("forbidden", "judgement", industries=w.names("industry", banned))))

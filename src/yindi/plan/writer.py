@@ -77,7 +77,10 @@ class Writer:
         return sentence(finding, self.phrases, self.study.names)
 
     def name(self, kind: str, code: str) -> Label:
-        """A label in the writer's language."""
+        """A label in the writer's language, by its name for the frame of the study where there is one."""
+        framed = f"{kind}_{self.frame}"
+        if code in self.study.names.table.get(framed, {}):
+            kind = framed
         return self.study.names.label(kind, code, self.phrases.language)
 
     def text(self, words: str) -> Label:
