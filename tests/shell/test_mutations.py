@@ -139,6 +139,11 @@ WORD_NUMBER = re.compile(r'(<w:rStyle w:val="Number"/></w:rPr><w:t xml:space="pr
 TIP = re.compile(r'(w:tooltip="[^"]* = \d*\.?)(\d)([^"]*")')
 ROW = re.compile(r'(<w:bookmarkStart w:id="\d+" w:name="E1"/>.*?preserve">)(\d)(\.\d+<)', re.S)
 
+CAPTION = re.compile(r"(<figcaption[^>]*>.)(.)", re.S)
+WORD_CAPTION = re.compile(
+    r'(<w:pStyle w:val="FigureCaption"/>.*?</w:fldSimple>.*?<w:t xml:space="preserve">[^<]{2,}?)(.</w:t>)', re.S
+)
+
 MUTATIONS: dict[str, tuple[Callable[[Path], None], str]] = {
     "a digit shown on a page": (in_text(PAGE, lambda t: SHOWN.sub(other_digit, t, count=1)), "the report says"),
     "a stored value on a page": (in_text(PAGE, lambda t: re.sub(r'(class="q" value="0\.)(\d)(\d*")', other_digit, t, count=1)),
@@ -152,6 +157,11 @@ MUTATIONS: dict[str, tuple[Callable[[Path], None], str]] = {
     "the value behind a number in Word": (in_word(lambda t: TIP.sub(other_digit, t, count=1)), f"{REGION}.zh.docx"),
     "a word in Word": (in_word(lambda t: t.replace("位", "名", 1)), f"{REGION}.zh.docx"),
     "a bare number written into Word": (in_word(lambda t: t.replace("。</w:t>", "，共12项。</w:t>", 1)), f"{REGION}.zh.docx"),
+    "words put into a page": (in_text(PAGE, lambda t: t.replace("</p>", "前景一片光明。</p>", 1)), "前景一片光明"),
+    "the caption of a figure on a page": (in_text(PAGE, lambda t: CAPTION.sub(r"\1美好的\2", t, count=1)), "美好的"),
+    "words put into Word": (in_word(lambda t: t.replace("。</w:t>", "。前景一片光明。</w:t>", 1)), "前景一片光明"),
+    "the caption of a figure in Word": (in_word(lambda t: WORD_CAPTION.sub(r"\1美好的\2", t, count=1)), "美好的"),
+    "a paragraph put into a page": (in_text(PAGE, lambda t: t.replace("</main>", "<p>特此说明。</p></main>", 1)), "特此说明"),
     "a cell of a table file": (in_text(TABLE, lambda t: CELL.sub(other_digit, t, count=1)), TABLE),
     "a stored value": (in_study(raised), "not those its ledger step made"),
     "a number of a stored document": (in_study(other_number), "the document holds"),

@@ -148,7 +148,8 @@ def test_words_are_the_same_in_both_languages() -> None:
     words = resources.tree("web/words.json")
     assert words["zh"].keys() == words["en"].keys()
     script, page = resources.text("web/app.js"), resources.text("web/index.html")
-    unused = [k for k in words["zh"] if f'word("{k}")' not in script and f'data-word="{k}"' not in page]
+    said = [k for k in words["zh"] if not k.startswith("table ")]  # names of tables, for the titles of maps
+    unused = [k for k in said if f'"{k}"' not in script and f'data-word="{k}"' not in page]
     assert unused == []
 
 
@@ -245,6 +246,27 @@ def test_the_example_in_a_browser(example_results: Path) -> None:
         assert "indicators.csv row 309" in page.inner_text("#drawer-trace")
         assert page.locator('a[href="/files/reports/620000.zh.docx"]').count() == 1
         with page.expect_popup() as popup:
-            page.click('a[href="/report/620000/zh"]')
+            page.click('a[href="/report/620000/zh?voice=plan"]')
         popup.value.wait_for_selector(f'data[data-ref="{ref}"]')
         popup.value.close()
+
+
+@pytest.mark.browser
+def test_the_layout_page_moves_between_solved_points(example_results: Path) -> None:
+    with opened(example_results) as page:
+        page.wait_for_selector("#map svg")
+        assert "scores.index" not in page.inner_text("#map")
+        page.click('a[href="#/layout"]')
+        page.wait_for_selector('body[data-ready="#/layout"]')
+        before = page.inner_text("#at-point")
+        page.focus("#front")
+        page.keyboard.press("End")
+        assert page.inner_text("#at-point") != before
+        ref = page.locator("#at-point [data-ref]").first.get_attribute("data-ref")
+        assert ref.startswith("layout.frontier[point=")
+        assert page.locator("#map [data-ref]").count() >= 31
+        page.select_option("#shown", "gained")
+        page.wait_for_selector('#map [data-ref$="gained"]', state="attached")
+        page.locator("#at-point [data-ref]").first.click()
+        page.wait_for_selector("#drawer:not([hidden])")
+        assert page.inner_text("#drawer-ref") == ref

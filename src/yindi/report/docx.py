@@ -10,12 +10,27 @@ from xml.sax.saxutils import escape, quoteattr
 
 from yindi.core.document import Block, Document, Figure, Grid, Heading, Paragraph, Part, Parts, Sentence
 from yindi.core.finding import Label, Quantity
-from yindi.report import fonts, styles
+from yindi.report import draw, fonts, styles
 from yindi.report.charts import for_picture
 from yindi.report.package import XML, word_file
 from yindi.report.png import png
 from yindi.report.tables import columns, inset_of, size_of, together
-from yindi.report.text import ANNEX, Evidence, any_marked, checksum, has_digit, is_number, joined, plain, short, spoken, stored
+from yindi.report.text import (
+    ANNEX,
+    Evidence,
+    any_marked,
+    broken,
+    chains,
+    checksum,
+    has_digit,
+    is_number,
+    joined,
+    plain,
+    short,
+    source_of,
+    spoken,
+    stored,
+)
 from yindi.report.words import word
 
 _R = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -32,7 +47,7 @@ def docx(document: Document, evidence: Evidence | None = None, *, profile: str |
     """The document as a Word file in a profile of profiles.yaml; `evidence` maps references to lines of the evidence index."""
     language = document.language
     look = styles.profile(profile, language, document.voice)
-    page = Page(language, styles.text_width(look), rows_of(document), look["table"]["size"])
+    page = Page(language, styles.text_width(look), rows_of(document), look["table"]["size"], look["title"]["size"])
     inside = "".join([*_front(page, document, author, date, contents), content(page, document, evidence or {})])
     body = f"{XML}<w:document {SPACES}><w:body>{inside}{styles.section(look)}</w:body></w:document>"
     title = short(document.title, language)
@@ -58,6 +73,7 @@ class Page:
     wide: int
     numbers: Mapping[str, str]
     table_size: float
+    title_size: float = 22.0
     marks: int = 0
     tables: int = 0
     figures: int = 0
@@ -119,7 +135,7 @@ def _own(page: Page, text: str) -> str:
 
 
 def _front(page: Page, document: Document, author: str, date: str, contents: bool) -> Iterator[str]:
-    title = "".join(_runs(page, document.title))
+    title = _title(page, document)
     yield paragraph("Title", title if page.numbers else bookmarked(page, ANNEX, title))
     if joined(document.subtitle, page.language):
         yield _said(page, "Subtitle", document.subtitle)
@@ -127,6 +143,14 @@ def _front(page: Page, document: Document, author: str, date: str, contents: boo
     yield _own(page, date)
     if contents:
         yield _contents(page)
+
+
+def _title(page: Page, document: Document) -> str:
+    """The title; one that is longer than a line breaks before its bracket, never inside it."""
+    before, after = broken(document.title)
+    if not after or draw.width(joined(document.title, page.language), page.title_size * 20) <= page.wide:
+        return "".join(_runs(page, document.title))
+    return "".join([*_runs(page, before), "<w:r><w:br/></w:r>", *_runs(page, after)])
 
 
 def _contents(page: Page) -> str:
@@ -294,8 +318,23 @@ def _annex(page: Page, document: Document, evidence: Evidence) -> Iterator[str]:
     rows = [row(heads, wide, head=True)]
     for ref, quantity in found.items():
         number = page.numbers[ref]
-        lines = "; ".join(evidence.get(ref, ()))
+        lines = source_of(evidence.get(ref, ()))
         source = label(page, lines) if has_digit(lines) else run(lines)
         cells = [bookmarked(page, number, run(number)), run(ref), run(stored(quantity)), source]
         rows.append(row([paragraph("EvidenceText", c) for c in cells], wide))
     yield table(wide, rows, say("evidence_index"))
+    yield from _chains(page, chains(found, evidence))
+
+
+def _chains(page: Page, found: Mapping[str, str]) -> Iterator[str]:
+    """What each table of the index rests on, said once a table."""
+    if not found:
+        return
+    say = functools.partial(word, language=page.language)
+    yield _gap()
+    wide = [round(page.wide * share) for share in (0.26, 0.74)]
+    rows = [row([paragraph("EvidenceText", run(say(f"evidence_{k}"))) for k in ("table", "rests")], wide, head=True)]
+    for name, chain in found.items():
+        cells = [run(name), label(page, chain) if has_digit(chain) else run(chain)]
+        rows.append(row([paragraph("EvidenceText", c) for c in cells], wide))
+    yield table(wide, rows, say("evidence_rests"))

@@ -12,9 +12,10 @@ from yindi.core.errors import need
 from yindi.core.finding import Quantity
 from yindi.report import styles
 from yindi.report.charts import drawing
+from yindi.report.draw import width
 from yindi.report.svg import svg
 from yindi.report.tables import columns, inset_of, size_of, together
-from yindi.report.text import Evidence, any_marked, is_number, plain, short, spoken, stored
+from yindi.report.text import Evidence, any_marked, broken, chains, is_number, plain, short, source_of, spoken, stored
 from yindi.report.words import word
 
 
@@ -103,12 +104,17 @@ class _Sheet:
 
     def front(self, document: Document, author: str, date: str) -> Iterator[str]:
         """Title, subtitle, author, date."""
-        title, small = self.parts(document.title), self.look["subtitle"]["size"]
+        title, small = self._title(document), self.look["subtitle"]["size"]
         yield f"#align(center)[#set par(first-line-indent: 0pt, justify: false)\n#text({self.fonts('title')})[{title}]"
         for line in (self.parts(document.subtitle), _text(author), _text(date)):
             if line:
                 yield f"\n#text(size: {small}pt)[{line}]"
         yield "]\n#v(1em)"
+
+    def _title(self, document: Document) -> str:
+        before, after = broken(document.title)
+        long = width(short(document.title, self.language), self.look["title"]["size"] * 20) > styles.text_width(dict(self.look))
+        return f"{self.parts(before)}#linebreak();{self.parts(after)}" if after and long else self.parts(document.title)
 
     def part(self, part: Part) -> str:
         """One part; a quantity of the evidence index links to its row."""
@@ -195,7 +201,7 @@ class _Sheet:
         rows = []
         for ref, quantity in spoken(document).items():
             row = self.numbers[ref]
-            source = _text("; ".join(evidence.get(ref, ())))
+            source = _text(source_of(evidence.get(ref, ())))
             cells = (
                 f"#metadata({_quoted(row)})<{row}>{_text(row)}",
                 _text(ref.replace("[", "\u200b[")),
@@ -206,3 +212,7 @@ class _Sheet:
         head = ", ".join(f"[{_text(say(f'evidence_{k}'))}]" for k in ("id", "ref", "value", "source"))
         size = self.look["note"]["size"] - 2
         yield f"#three(columns: (7%, 40%, 20%, 33%), size: {size}pt, head: ({head},),\n" + ",\n".join(rows) + ")"
+        rests = [f"[{_text(name)}], [{_text(chain)}]" for name, chain in chains(spoken(document), evidence).items()]
+        if rests:
+            top = ", ".join(f"[{_text(say(f'evidence_{k}'))}]" for k in ("table", "rests"))
+            yield f"#v(1em)\n#three(columns: (26%, 74%), size: {size}pt, head: ({top},),\n" + ",\n".join(rests) + ")"

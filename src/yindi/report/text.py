@@ -11,6 +11,8 @@ from yindi.core.finding import Label, Quantity
 from yindi.core.wording import write
 
 ANNEX = "evidence"
+CHAIN = "<- "
+"""How a line of evidence begins that says what a whole table rests on."""
 
 Evidence = Mapping[str, Sequence[str]]
 """Reference as text -> short lines that say where the number comes from."""
@@ -51,6 +53,15 @@ def short(parts: Parts, language: str) -> str:
     return " ".join(joined(parts, language).split())
 
 
+def broken(title: Parts) -> tuple[Parts, Parts]:
+    """A title before and from its bracket of full width; nothing after where it has none (or begins with it)."""
+    for n, part in enumerate(title):
+        if isinstance(part, str) and "（" in part and (n or not part.startswith("（")):
+            at = part.index("（")
+            return (*title[:n], part[:at]), (part[at:], *title[n + 1 :])
+    return title, ()
+
+
 def quantities(document: Document) -> dict[str, Quantity]:
     """Every quantity of a document by reference, in reading order; raises EvidenceError when one reference has two values."""
     found: dict[str, Quantity] = {}
@@ -76,6 +87,21 @@ def spoken(document: Document) -> dict[str, Quantity]:
 
 def _outside_cells(block: Grid | Figure) -> Parts:
     return (*block.caption, *(p for s in block.note for p in s.parts))
+
+
+def source_of(lines: Sequence[str]) -> str:
+    """Where a number comes from, for its row of the evidence index; what its table rests on is said once, by `chains`."""
+    return "; ".join(line for line in lines if not line.startswith(CHAIN))
+
+
+def chains(references: Iterable[str], evidence: Evidence) -> dict[str, str]:
+    """Table -> what it rests on, for the tables that references point into, in their order."""
+    found: dict[str, str] = {}
+    for ref in references:
+        chain = "; ".join(line.removeprefix(CHAIN) for line in evidence.get(ref, ()) if line.startswith(CHAIN))
+        if chain:
+            found.setdefault(ref.partition("[")[0], chain)
+    return found
 
 
 def any_marked(document: Document) -> bool:

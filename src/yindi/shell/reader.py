@@ -41,9 +41,10 @@ class Reader:
         raw, known = path.read_bytes(), self.looks.get(name, {})
         match path.suffix:
             case ".html":
-                return _with_words(self._seen(reread.html_numbers(raw.decode())), spoken.html_words(raw), document)
+                return self._with_words(self._seen(reread.html_numbers(raw.decode())), spoken.html_words(raw), document, "html")
             case ".docx":
-                return _with_words(self._word(raw, known), spoken.docx_words(raw), document)
+                whole = "template" not in known
+                return self._with_words(self._word(raw, known), spoken.docx_words(raw), document, "docx", whole=whole)
             case ".xlsx":
                 return self._workbook(raw, document)
             case ".pdf":
@@ -58,6 +59,11 @@ class Reader:
     def _seen(self, found: list[Found], more: tuple[Problem, ...] = (), kind: str = "reports") -> Seen:
         problems = (*sheets.check(found, self.look, self.study.names.of), *more)
         return Seen(kind, sum(f.kind in COUNTED for f in found), tuple(str(p) for p in problems))
+
+    def _with_words(self, seen: Seen, words: str, document: Document, kind: str, *, whole: bool = True) -> Seen:
+        own = self.study.config.report
+        pieces = spoken.said(document, kind, own.author, own.date)
+        return replace(seen, problems=(*seen.problems, *spoken.differences(words, pieces, whole=whole)))
 
     def _word(self, raw: bytes, known: Mapping[str, Any]) -> Seen:
         own = set(known.get("own", ()))
@@ -86,10 +92,6 @@ class Reader:
         if seen.problems or raw == stored:
             return seen
         return Seen(seen.kind, seen.numbers, ("is not the data of the stored figure.",))
-
-
-def _with_words(seen: Seen, words: str, document: Document) -> Seen:
-    return replace(seen, problems=(*seen.problems, *spoken.differences(words, document)))
 
 
 def _figure(name: str, document: Document) -> Figure:

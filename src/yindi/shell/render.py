@@ -22,6 +22,7 @@ from yindi.report.html import html
 from yindi.report.pdf import pdf
 from yindi.report.reread import docx_numbers
 from yindi.report.template import fill
+from yindi.report.text import CHAIN
 from yindi.report.xlsx import workbook
 from yindi.shell import folder, naming, store
 
@@ -59,7 +60,7 @@ class Evidence:
     def _chain(self, name: str) -> tuple[str, ...]:
         step = self.study.ledger.steps[self.study.table(name).step]
         cites = f" ({'; '.join(step.cites)})" if step.cites else ""
-        return (f"{step.made}: {step.method}{cites}", f"<- {' <- '.join(self._behind(name))}")
+        return (f"{step.made}: {step.method}{cites}", f"{CHAIN}{' <- '.join(self._behind(name))}")
 
     def _behind(self, name: str) -> Iterator[str]:
         """Everything a table rests on, nearest first, ending with files."""

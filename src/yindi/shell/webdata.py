@@ -88,15 +88,16 @@ def map_svg(study: Study, name: str, column: str, wanted: Mapping[str, str], lan
     codes = [r for r in regions if table.has(column, region=r, **wanted)]
     points = tuple((Label("region", r, _name(study, "region", r, language)), table.quantity(column, region=r, **wanted))
                    for r in codes)  # fmt: skip
-    caption = (Label("cell", name, " ".join([called(name, language), *_labels(study, wanted, language)])),)
+    caption = (Label("cell", name, " ".join([called(name, column, language), *_labels(study, wanted, language)])),)
     figure = placed(Figure("map", caption, (Series(caption, points),)), language, render.ground_of(study))
     return svg(drawing(figure, language), title=short(caption, language), key="map")
 
 
-def called(name: str, language: str) -> str:
-    """What a table is called on its map: the words of the page, else its own name."""
+def called(name: str, column: str, language: str) -> str:
+    """What a column of a table is called on its map: in the words of the page, else by its own name."""
     words: dict[str, str] = resources.tree("web/words.json")[language]
-    return words.get(f"table {name}", name)
+    own = words.get(f"table {name}", name)
+    return own if column == "value" and f"table {name}" in words else f"{own} {words.get(column, column)}"
 
 
 def _labels(study: Study, wanted: Mapping[str, str], language: str) -> list[str]:

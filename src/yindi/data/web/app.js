@@ -79,21 +79,20 @@
     var place = make("div", { id: "map" });
     view.append(make("p", {}, links("nation")), place);
     if (!has("scores.index")) { place.append(word("nothing")); return Promise.resolve(); }
-    var query = new URLSearchParams({ table: "scores.index", year: last_year(), lang: language });
-    return get("/api/map?" + query).then(function (text) { place.innerHTML = text; });
+    return picture(place, { table: "scores.index", year: last_year() });
   }
 
   function links(subject) {
-    var parts = [];
-    study.reports.forEach(function (r) {
-      if (r.subject !== subject) { return; }
-      parts.push(make("a", { href: "/report/" + r.subject + "/" + r.language, target: "_blank" },
-        word("report") + " " + (r.language === "zh" ? "中文" : "English")), " ");
-      var file = "reports/" + r.subject + "." + r.language + ".docx";
-      if (study.files.indexOf(file) >= 0) { parts.push(make("a", { href: "/files/" + file }, "Word"), " "); }
-      parts.push(" ");
+    return study.reports.filter(function (r) { return r.subject === subject && r.language === language; }).map(function (r) {
+      var name = [r.subject].concat(r.voice === "plan" ? [] : [r.voice], [r.language]).join(".");
+      var parts = [make("a", { href: "/report/" + r.subject + "/" + r.language + "?voice=" + r.voice, target: "_blank" },
+        word(r.voice))];
+      ["docx", "pdf", "xlsx"].forEach(function (kind) {
+        var file = "reports/" + name + "." + kind;
+        if (study.files.indexOf(file) >= 0) { parts.push(" ", make("a", { href: "/files/" + file }, kind)); }
+      });
+      return make("span", { "class": "report" }, parts);
     });
-    return parts;
   }
 
   function section(view, title, promise) {
@@ -146,6 +145,47 @@
     return Promise.all(done);
   }
 
+  function picture(place, query) {
+    return get("/api/map?" + new URLSearchParams(Object.assign({ lang: language }, query))).then(function (text) {
+      place.innerHTML = text;
+    });
+  }
+  function front(view) {
+    return table("layout.frontier", {}).then(function (data) {
+      var columns = ["floor", "value", "lagging_value", "leading_value", "gap_between", "gainers", "holders"].filter(function (c) {
+        return data.columns.indexOf(c) >= 0;
+      });
+      if (!data.records.length) { return; }
+      var slider = make("input", { id: "front", type: "range", min: "1", max: String(data.records.length), step: "1", value: "1" });
+      var said = make("output", { id: "point", "for": "front" }), place = make("div", { id: "at-point", "aria-live": "polite" });
+      function show() {
+        var record = data.records[slider.value - 1];
+        said.textContent = word("point") + " " + record.names[0];
+        place.replaceChildren(make("dl", { "class": "facts" }, columns.map(function (c) {
+          return make("div", {}, [make("dt", {}, word(c)), make("dd", {}, number(record.cells[c]))]);
+        })));
+      }
+      slider.addEventListener("input", show);
+      view.append(make("p", {}, [make("label", { "for": "front" }, word("front")), " ", slider, " ", said]), place,
+        make("p", { "class": "note" }, word("front_note")));
+      show();
+    });
+  }
+  function layout(view) {
+    var shown = ["count", "value", "gained", "given_up"], place = make("div", { id: "map" });
+    var choice = make("select", { id: "shown" }, shown.map(function (c) { return make("option", { value: c }, word(c)); }));
+    view.append(make("h2", {}, word("layout")));
+    if (!has("layout.regions")) { view.append(word("nothing")); return Promise.resolve(); }
+    function draw_map() { return picture(place, { table: "layout.regions", column: choice.value }); }
+    choice.addEventListener("change", function () { draw_map().catch(function (error) { fail(error.message); }); });
+    return (has("layout.frontier") ? front(view) : Promise.resolve()).then(function () {
+      view.append(make("p", {}, [make("label", { "for": "shown" }, word("show")), " ", choice]), place);
+      return Promise.all([draw_map(), table("layout.regions", {})]);
+    }).then(function (both) {
+      view.append(make("h3", {}, word("moves")), rows_table(both[1], shown, [""].concat(shown.map(word))));
+    });
+  }
+
   function tables(view) {
     view.append(make("h2", {}, word("tables")));
     view.append(make("ul", {}, study.tables.map(function (t) {
@@ -173,8 +213,9 @@
     byId("title").textContent = study.title[language];
     document.title = study.title[language];
     byId("language").textContent = word("other");
-    byId("views").replaceChildren(make("a", { href: "#/" }, word("map")), make("a", { href: "#/tables" }, word("tables")));
-    var done = parts[1] === "region" ? region(fresh, parts[2]) : parts[1] === "tables" ? tables(fresh)
+    byId("views").replaceChildren(make("a", { href: "#/" }, word("map")),
+      make("a", { href: "#/layout" }, word("layout")), make("a", { href: "#/tables" }, word("tables")));
+    var done = parts[1] === "region" ? region(fresh, parts[2]) : parts[1] === "tables" ? tables(fresh) : parts[1] === "layout" ? layout(fresh)
       : parts[1] === "table" ? one_table(fresh, decodeURIComponent(parts[2])) : nation(fresh);
     done.then(function () {
       view.replaceChildren(fresh);
