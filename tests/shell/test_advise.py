@@ -5,17 +5,13 @@ from __future__ import annotations
 import csv
 import gzip
 import json
-import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
+from worlds import related_world, unrelated_world
 
 from yindi.shell import advisetable, cli
 from yindi.shell.advisetable import Columns
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "oracles"))
-from worlds import related_world, unrelated_world
 
 YEARS = (2017, 2018, 2019, 2020, 2021)
 

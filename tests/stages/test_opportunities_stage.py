@@ -216,3 +216,68 @@ def test_lists_stand_beside_their_proof():
     assert entries.has("entry", **at) == bool(proof.number(item="calibrated"))
     assert done.opportunities.crowding.has("addition", industry="a")
     assert not done.opportunities.partners.has("distance", region="R000", place="1")
+
+
+def test_learned_entries_say_their_source_and_sum():
+    done = wide_study()
+    entries, together = done.opportunities.entries, done.opportunities.entries_crowding
+    assert set(entries.array("source").ravel()) == {"learned"}
+    assert together.array("expansion").max() <= 0.1 + 1e-9
+    cultivated = (entries.array("listed") == "cultivate").sum(axis=0)
+    np.testing.assert_array_equal(together.array("regions"), cultivated)
+    np.testing.assert_array_equal(together.array("regions_alone"), entries.array("alone").sum(axis=0))
+    assert done.ledger.steps[entries.step].params["cap"] == 0.1
+
+
+def test_nothing_carried_is_said_with_the_ways_out():
+    """Without a variable that carries a need there is no fit, and what is learned does not stand in for it silently."""
+    rows = [r for r in resources.rows("industries/nqpf_industries.csv") if r["industry"] == "software"]
+    needs = [{"industry": "software", "requirement": "talent", "need": "1"}]
+    sources = [{"requirement": "talent", "source": "panel", "variable": "nowhere", "scaled_by": "", "direction": "1"}]
+    with pytest.raises(ProblemsError, match=r"opportunities\.sources"):
+        opportunities(made_up.study(), tables={"industries": rows, "needs": needs, "sources": sources})
+
+
+def test_declared_portfolios_and_the_board_by_hand(monkeypatch):
+    """Region 1 declared software, which it is (or is not) told; the board's strain is its place in its own history."""
+    from yindi.opportunities import stage
+
+    plain = opportunities(made_up.study())
+    told = plain.opportunities.independent
+    region = told.labels("region")[0]
+    beside = {
+        "declared": [{"region": region, "industry": "software"}],
+        "capacity": [
+            {"industry": "steel", "year": y, "utilisation": v} for y, v in (("2020", ".8"), ("2021", ".7"), ("2022", ".75"))
+        ],
+    }
+    found = {}
+
+    class Spy(stage.Bench):
+        def make(self, name, axes, columns, **more):
+            found[name] = (dict(axes), columns)
+            return super().make(name, axes, columns, **{**more, "inputs": ("panel",)} if name in BESIDE else more)
+
+    BESIDE = ("portfolios", "overlaps", "board")
+    monkeypatch.setattr(stage, "_beside", lambda study, kind: beside.get(kind, []))
+    monkeypatch.setattr(stage, "Bench", Spy)
+    done = opportunities(made_up.study())
+    given = told.number(region=region, industry="software")
+    table = done.opportunities.portfolios
+    assert table.number("declared", industry="software") == 1
+    assert table.number("both", industry="software") == given
+    # software among five recommended ones: 1/5 overlap where told, 0/6 where not; all other regions declared nothing: 0
+    expected = (given / 5) / len(told.labels("region"))
+    assert done.opportunities.overlaps.number("overlap", pair="declared|recommended") == pytest.approx(expected)
+    # .75: worse than .8, better than .7: half; it rose by .05, which is no worsening
+    assert done.opportunities.board.number("strain", industry="steel", component="utilisation") == pytest.approx(0.5)
+    assert done.opportunities.board.number("worsening", industry="steel", component="utilisation") == pytest.approx(-0.05)
+
+
+def test_a_declared_code_that_is_unknown_is_a_problem():
+    from yindi.opportunities import portfolios
+
+    with pytest.raises(ProblemsError, match="'softwear' is not in this study"):
+        portfolios.declared([{"region": "a", "industry": "softwear"}], ("a",), ("software",))
+    with pytest.raises(ProblemsError, match="is no number"):
+        portfolios.signs([{"industry": "steel", "year": "2020", "price": "high"}])

@@ -95,7 +95,17 @@ class Opportunities(Model):
     """Stage opportunities: industries, portfolios, when relatedness is tried."""
 
     industries: str = "nqpf_industries"
-    """Packaged table (data/industries/NAME.csv) or a CSV beside the study file."""
+    """Packaged table (data/industries/NAME.csv), or a CSV beside the study file in the same columns (its name ends in .csv)."""
+    needs: str | None = None
+    """CSV of your own: industry, requirement, need (0 to 1)."""
+    requirements: str | None = None
+    """CSV of your own: requirement, zh, en, lever."""
+    sources: str | None = None
+    """CSV of your own: requirement, source (panel, activity, group), variable, scaled_by, direction."""
+    declared: str | None = None
+    """CSV of what regions declared to cultivate: region (code), industry (code)."""
+    capacity: str | None = None
+    """CSV of the overcapacity board: industry, year; utilisation, inventories, receivables, price, planned_to_market (some)."""
     portfolio: int = Field(default=5, ge=1)
     """How many industries region-by-region advice would give each region."""
     minimum_activities: int = Field(default=40, ge=2)

@@ -37,6 +37,12 @@ class Intake(Result):
     projects: Table | None = None  # row -> the columns of the file of projects, as read
     texts: Table | None = None  # row -> language, section, key, text: the user's own phrases, as read
     higher: Table | None = None  # row -> parent, variable, year, value, unit, source: the higher plan, as read
+    industries: Table | None = None  # row -> the user's own candidate industries, as read; so the next five
+    needs: Table | None = None  # row -> industry, requirement, need
+    requirements: Table | None = None  # row -> requirement, zh, en, lever
+    sources: Table | None = None  # row -> requirement, source, variable, scaled_by, direction
+    declared: Table | None = None  # row -> region, industry: what regions declared to cultivate
+    capacity: Table | None = None  # row -> industry, year, and components of the overcapacity board
     parents: Table | None = None  # row -> code, parent: of the user's own table of regions, where a higher plan is given
 
 
@@ -122,6 +128,9 @@ class Opportunities(Result):
     similarity: Table | None = None  # item (cosine, krugman; neighbours and all pairs, activities) -> value
     herding: Table | None = None  # industry (activities) -> entrants, rush, breadth, left
     entries: Table | None = None  # region, activity -> listed, quadrant, membership, entry, exit, carried, lacking, alone, source
+    portfolios: Table | None = None  # industry -> declared, recommended, both (regions)
+    overlaps: Table | None = None  # pair ("declared|recommended", ...) -> overlap (mean over regions), industries
+    board: Table | None = None  # industry, component -> last, strain (0 best to 1 worst in its own history), worsening
     entries_crowding: Table | None = None  # activity -> regions, regions_alone, expansion, expansion_alone, growth
 
 

@@ -20,7 +20,14 @@ COLUMNS = {
     "departments": ("code", "zh", "en"),
     "projects": ("region", "name_zh", "name_en", "source"),
     "higher": ("parent", "variable", "year", "value", "unit", "source"),
+    "industries": ("industry", "zh", "en", "class", "base", "growth", "modernisation", "advantage", "system", "concepts"),
+    "needs": ("industry", "requirement", "need"),
+    "requirements": ("requirement", "zh", "en", "lever"),
+    "sources": ("requirement", "source", "variable", "scaled_by", "direction"),
+    "declared": ("region", "industry"),
+    "capacity": ("industry", "year"),
 }
+CANDIDATES = ("industries", "needs", "requirements", "sources", "declared", "capacity")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +41,11 @@ class Beside:
 
 
 def beside(config: StudyConfig, folder: Path, problems: Problems) -> list[Beside]:
-    """The plan's files that the study file names; what is wrong with them is gathered."""
+    """The files of the plan and of the opportunities that the study file names; what is wrong with them is gathered."""
     found = [_one(kind, getattr(config.plan, kind), folder, problems) for kind in KINDS]
+    own = {kind: getattr(config.opportunities, kind) for kind in CANDIDATES}
+    own["industries"] = own["industries"] if own["industries"].lower().endswith(".csv") else None
+    found += [_one(kind, name, folder, problems, section="opportunities") for kind, name in own.items()]
     if config.plan.higher is not None and config.regions.table is not None:
         found.append(_parents(config.regions.table, folder, problems))
     return [b for b in found if b is not None]
@@ -61,14 +71,14 @@ def _text(path: Path, name: str, problems: Problems) -> str | None:
         return None
 
 
-def _one(kind: str, name: str | None, folder: Path, problems: Problems) -> Beside | None:
+def _one(kind: str, name: str | None, folder: Path, problems: Problems, *, section: str = "plan") -> Beside | None:
     if name is None:
         return None
     path, results = folder / name, kind == "higher" and (folder / name).is_dir()
     if results:
         path, name = path / TARGETS, f"{name.rstrip('/')}/{TARGETS}"
     if not path.is_file():
-        way_out = "run the higher plan first" if results else f"correct `plan.{kind}` in study.yaml"
+        way_out = "run the higher plan first" if results else f"correct `{section}.{kind}` in study.yaml"
         problems.add(name, "there is no such file.", way_out)
         return None
     content = _text(path, name, problems)
@@ -78,7 +88,7 @@ def _one(kind: str, name: str | None, folder: Path, problems: Problems) -> Besid
     if not rows:
         return None
     columns = tuple(dict.fromkeys(c for r in rows for c in r))
-    source = Source(f"plan.{kind}", "", name, read.sha256(path))
+    source = Source(f"{section}.{kind}", "", name, read.sha256(path))
     return Beside(kind, source, columns, tuple(tuple(r.get(c, "") for c in columns) for r in rows))
 
 
@@ -93,7 +103,7 @@ def _table(content: str, name: str, kind: str, results: bool, problems: Problems
     rows = [{(k or "").strip(): str(v or "").strip() for k, v in row.items() if isinstance(k, str)} for row in reader]
     rows = [r for r in rows if any(r.values())]
     if not rows:
-        problems.add(name, "the head is there, but no row follows.", f"add rows, or leave `plan.{kind}` out")
+        problems.add(name, "the head is there, but no row follows.", f"add rows, or leave `{kind}` out")
     return list(_of_results(rows, name)) if results else rows
 
 

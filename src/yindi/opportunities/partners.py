@@ -71,3 +71,35 @@ def choose(level: Any, weakness: Any, distance: Any, *, known: Any = None, count
     np.fill_diagonal(ranked, -np.inf)
     order = np.argsort(-ranked, axis=1, kind="stable")[:, : min(count, len(far) - 1)]
     return Partners(order, score, given, far, similarity(level, known=known))
+
+
+def named(
+    regions: tuple[str, ...],
+    level: np.ndarray,
+    weakness: np.ndarray,
+    distance: np.ndarray | None,
+    *,
+    known: np.ndarray,
+    count: int,
+    reach: float,
+) -> tuple[dict[str, np.ndarray], np.ndarray]:
+    """Columns (R,k) of each region's partners by code, and their positions; the order of the regions changes nothing.
+
+    distance (R,R) km, or None where regions have no place: then nobody is nearer than others.
+    """
+    by_code, rows = np.argsort(regions), np.arange(len(regions))[:, None]
+    back = np.argsort(by_code)
+    far = np.zeros((len(regions),) * 2) if distance is None else distance
+    found = choose(
+        level[by_code], weakness[by_code], far[np.ix_(by_code, by_code)], known=known[by_code], count=count, reach=reach
+    )
+    chosen: np.ndarray = np.asarray(by_code[found.partner[back]])
+    helps, alike = (a[np.ix_(back, back)] for a in (found.complement, found.similarity))
+    columns = {
+        "partner": np.array(regions)[chosen],
+        "complement": helps[rows, chosen],
+        "returned": helps[chosen, rows],
+        "distance": np.full(chosen.shape, np.nan) if distance is None else distance[rows, chosen],
+        "similarity": alike[rows, chosen],
+    }
+    return columns, chosen

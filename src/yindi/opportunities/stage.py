@@ -14,16 +14,16 @@ from yindi.core.names import Names
 from yindi.core.study import Bench, Study
 from yindi.core.table import Axes
 from yindi.opportunities import backtest as proof
-from yindi.opportunities import learned
+from yindi.opportunities import learned, portfolios
 from yindi.opportunities import partners as partner
 from yindi.opportunities.advantage import present, rca
 from yindi.opportunities.advice import advise
 from yindi.opportunities.carriers import carriers
-from yindi.opportunities.crowding import collective_check
 from yindi.opportunities.endowment import Levels, levels
 from yindi.opportunities.evidence import choose_split
 from yindi.opportunities.evidence import rows as proof_rows
 from yindi.opportunities.fit import Fit, limiting
+from yindi.opportunities.following import following
 from yindi.opportunities.generic import generic
 from yindi.opportunities.herding import herding, similarity
 from yindi.opportunities.profile import REASONS, Profile, Rows, read
@@ -64,8 +64,10 @@ def opportunities(study: Study, *, tables: Mapping[str, Rows] | None = None) -> 
     work = _Work(named, Bench(named, "opportunities"), profile, _sections(named), _inputs(named))
     _structure(work)
     found = _backtest(work)
+    have, found_in = _levels(work)
+    _carried(work, have, found)
     appeal = _industries(work)
-    have = _endowment(work)
+    _endowment(work, have, found_in)
     fit, marks = _fit(work, have)
     told = _candidates(work, have, fit, marks, appeal)
     _crowding(work, told, marks)
@@ -73,15 +75,43 @@ def opportunities(study: Study, *, tables: Mapping[str, Rows] | None = None) -> 
     _generic(work, have)
     _collective(work)
     _entries(work, found)
+    _declared(work, told)
+    _board(work)
     return work.bench.done(**({} if work.sections else {"structure": None}))
 
 
 def _profile(study: Study, tables: Mapping[str, Rows]) -> Profile:
     name = study.config.opportunities.industries
+    name = "nqpf_industries" if name.lower().endswith(".csv") else name
     packaged = {"industries": name, "needs": name.replace("_industries", "_requirements"), "requirements": "requirements",
                 "sources": "requirement_sources"}  # fmt: skip
-    rows = {k: tables[k] if k in tables else resources.rows(f"industries/{p}.csv") for k, p in packaged.items()}
-    return read(rows["industries"], rows["requirements"], rows["needs"], rows["sources"])
+    own = {k: found for k in packaged if (found := _beside(study, k))}
+    if "industries" in own and "needs" not in {*own, *tables}:
+        problems = Problems("opportunities")
+        problems.add("study.yaml: opportunities.needs", "own candidate industries need their own table of needs.",
+                     "name a CSV with the columns industry, requirement, need")  # fmt: skip
+        problems.raise_if_any()
+    given: dict[str, Rows] = {**own, **tables}
+    rows: dict[str, Rows] = {k: given.get(k) or resources.rows(f"industries/{p}.csv") for k, p in packaged.items()}
+    made, known = read(rows["industries"], rows["requirements"], rows["needs"], rows["sources"]), _levers()
+    problems = Problems("opportunities")
+    for lever in sorted(set(made.levers) - set(known)):
+        problems.add("opportunities.requirements", f"lever {lever!r} is unknown.", f"one of {', '.join(known)}")
+    problems.raise_if_any()
+    return made
+
+
+def _levers() -> tuple[str, ...]:
+    return tuple(r["lever"] for r in resources.rows("levers.csv"))
+
+
+def _beside(study: Study, kind: str) -> list[dict[str, str]]:
+    """The rows of a file beside the study file, as intake read it; none where it named none."""
+    table = getattr(study.results.get("intake"), kind, None)
+    if table is None:
+        return []
+    columns = {c: v.tolist() for c, v in table.columns.items()}
+    return [dict(zip(columns, map(str, row), strict=True)) for row in zip(*columns.values(), strict=True)]
 
 
 def _names(study: Study, profile: Profile) -> Names:
@@ -120,17 +150,11 @@ def _structure(work: _Work) -> None:
         return
     x = parts.values[:, -1]
     total = x.sum(axis=1, keepdims=True)
-    work.bench.make(
-        "structure",
-        ((REGION, work.regions), (INDUSTRY, parts.labels)),
-        {"share": np.divide(x, total, out=np.zeros_like(x), where=total > 0), "quotient": rca(x)},
-        method="advantage.rca",
-        inputs=work.inputs,
-        units={"share": "share", "quotient": "ratio"},
-        params={"year": parts.years[-1], "rest": parts.rest},
-        cites=("Balassa 1965",),
-        marks=parts.marks[:, -1],
-    )
+    work.bench.make("structure", ((REGION, work.regions), (INDUSTRY, parts.labels)),
+                    {"share": np.divide(x, total, out=np.zeros_like(x), where=total > 0), "quotient": rca(x)},
+                    method="advantage.rca", inputs=work.inputs, units={"share": "share", "quotient": "ratio"},
+                    params={"year": parts.years[-1], "rest": parts.rest}, cites=("Balassa 1965",),
+                    marks=parts.marks[:, -1])  # fmt: skip
 
 
 def _backtest(work: _Work) -> proof.Backtest | None:
@@ -150,20 +174,11 @@ def _backtest(work: _Work) -> proof.Backtest | None:
     rows["minimum_activities"] = (float(least), "")
     rows["verdict"] = (float(verdict == proof.ALLOWED), verdict)
     marked = bool(parts is not None and parts.marks.any())
-    work.bench.make(
-        "backtest",
-        (("item", tuple(rows)),),
-        {
-            "value": [v for v, _ in rows.values()],
-            "text": [t for _, t in rows.values()],
-            "unit": ["count" if k in COUNTS else "plain" for k in rows],
-        },
-        units={"value": "@unit"},
-        method="backtest.evaluate",
-        inputs=(*work.inputs, "config"),
-        params=params,
-        marks=np.full(len(rows), marked),
-    )
+    work.bench.make("backtest", (("item", tuple(rows)),), { "value": [v for v, _ in rows.values()],
+                    "text": [t for _, t in rows.values()],
+                    "unit": ["count" if k in COUNTS else "plain" for k in rows], }, units={"value": "@unit"},
+                    method="backtest.evaluate", inputs=(*work.inputs, "config"), params=params,
+                    marks=np.full(len(rows), marked))  # fmt: skip
     return found
 
 
@@ -178,42 +193,48 @@ def _industries(work: _Work) -> np.ndarray:
     problems.raise_if_any()
     value: np.ndarray = profile.reasons @ weights / weights.sum()
     columns = {"class": np.array(profile.kinds), "base": np.array(profile.bases), "attractiveness": value}
-    work.bench.make(
-        "industries",
-        ((INDUSTRY, profile.industries),),
-        {**columns, **dict(zip(REASONS, profile.reasons.T, strict=True))},
-        method="opportunities.attractiveness",
-        inputs=("config",),
-        units=dict.fromkeys(("attractiveness", *REASONS), "index"),
-        params={"grade": JUDGEMENT, "weights": dict(zip(REASONS, weights.tolist(), strict=True))},
-    )
+    work.bench.make("industries", ((INDUSTRY, profile.industries),),
+                    {**columns, **dict(zip(REASONS, profile.reasons.T, strict=True))},
+                    method="opportunities.attractiveness", inputs=("config",),
+                    units=dict.fromkeys(("attractiveness", *REASONS), "index"),
+                    params={"grade": JUDGEMENT, "weights": dict(zip(REASONS, weights.tolist(), strict=True))})  # fmt: skip
     return value
 
 
-def _endowment(work: _Work) -> Levels:
+def _levels(work: _Work) -> tuple[Levels, dict[str, str]]:
     profile = work.profile
-    work.bench.make(
-        "requirements",
-        ((INDUSTRY, profile.industries), ("requirement", profile.requirements)),
-        {"need": profile.need},
-        method="opportunities.profile",
-        inputs=("config",),
-        units={"need": "index"},
-        params={"grade": JUDGEMENT},
-    )
     found = carriers(profile, work.study.panel, work.study.space, work.sections)
     have = levels([c for _, c, _ in found], len(work.regions), len(profile.requirements))
-    work.bench.make(
-        "endowment",
-        ((REGION, work.regions), ("requirement", profile.requirements)),
-        {"level": np.where(have.known, have.level, np.nan), "left_out": have.left_out},
-        method="opportunities.levels",
-        inputs=(*work.inputs, "space", "config"),
-        units={"level": "index"},
-        params={f"{s.requirement}: {c.label}": year for s, c, year in found},
-        marks=have.marks,
+    return have, {f"{s.requirement}: {c.label}": year for s, c, year in found}
+
+
+def _carried(work: _Work, have: Levels, found: proof.Backtest | None) -> None:
+    """Every candidate must need something that is known of every region; what is learned never stands in for it silently."""
+    need = work.profile.need
+    bare = np.argwhere((have.known.astype(float) @ need.T) == 0)
+    if not len(bare):
+        return
+    problems = Problems("opportunities")
+    region, item = work.regions[bare[0][0]], work.profile.industries[bare[0][1]]
+    learned_too = (
+        "its own activity panel passed the test: `yindi advise` gives the learned lists; " if found and found.allowed else ""
     )
-    return have
+    problems.add("opportunities", f"{len(bare)} pairs of region and candidate industry need nothing that this study's variables "
+                 f"carry, e.g. {region}, {item}: a fit cannot be judged.", f"{learned_too}name CSVs in study.yaml: "
+                 "opportunities.sources (which of your variables carry which requirement), or your own industries and needs",
+                 sorted({s.variable for s in work.profile.sources if s.origin == "panel"})[:12])  # fmt: skip
+    problems.raise_if_any()
+
+
+def _endowment(work: _Work, have: Levels, found: Mapping[str, str]) -> None:
+    profile = work.profile
+    work.bench.make("requirements", ((INDUSTRY, profile.industries), ("requirement", profile.requirements)),
+                    {"need": profile.need}, method="opportunities.profile", inputs=("config",),
+                    units={"need": "index"}, params={"grade": JUDGEMENT})  # fmt: skip
+    work.bench.make("endowment", ((REGION, work.regions), ("requirement", profile.requirements)),
+                    {"level": np.where(have.known, have.level, np.nan), "left_out": have.left_out},
+                    method="opportunities.levels", inputs=(*work.inputs, "space", "config"),
+                    units={"level": "index"}, params=found, marks=have.marks)  # fmt: skip
 
 
 def _fit(work: _Work, have: Levels) -> tuple[Fit, np.ndarray]:
@@ -221,16 +242,9 @@ def _fit(work: _Work, have: Levels) -> tuple[Fit, np.ndarray]:
     weight = work.study.config.opportunities.limiting
     found = limiting(have.level, need, known=have.known, limiting=weight)
     marks = (have.marks.astype(float) @ (need > 0).T) > 0
-    work.bench.make(
-        "fit",
-        work.pairs,
-        found.value,
-        method="fit.limiting",
-        inputs=("opportunities.endowment", "opportunities.requirements"),
-        units="index",
-        params={"limiting": weight, "grade": JUDGEMENT},
-        marks=marks,
-    )
+    work.bench.make("fit", work.pairs, found.value, method="fit.limiting",
+                    inputs=("opportunities.endowment", "opportunities.requirements"), units="index",
+                    params={"limiting": weight, "grade": JUDGEMENT}, marks=marks)  # fmt: skip
     return found, marks
 
 
@@ -264,31 +278,17 @@ def _candidates(work: _Work, have: Levels, fit: Fit, marks: np.ndarray, appeal: 
 
 def _crowding(work: _Work, told: np.ndarray, marks: np.ndarray) -> None:
     settings, parts = work.study.config, work.sections
-    count, n = told.sum(axis=0), len(work.regions)
-    columns = {"regions": count, "share": count / n}
-    columns |= {k: np.full(len(count), np.nan) for k in ("base_share", "addition", "expansion", "national_expansion")}
-    if parts is not None:
-        listed = [c for c, b in enumerate(work.profile.bases) if b in parts.labels]
-        base = [parts.labels.index(work.profile.bases[c]) for c in listed]
-        check = collective_check(told[:, listed], parts.values[:, -1][:, base], commitment=settings.opportunities.commitment)
-        growth = parts.growth()[base]
-        columns["base_share"][listed], columns["addition"][listed] = check.base_share, check.addition
-        columns["expansion"][listed] = np.where(growth > 0, check.addition / np.where(growth > 0, growth, 1.0), np.nan)
-        columns["national_expansion"][listed] = check.expansion
-    columns["crowded"] = columns["share"] > settings.layout.cap_share
+    columns = following(told, work.profile.bases, parts, commitment=settings.opportunities.commitment,
+                        cap_share=settings.layout.cap_share)  # fmt: skip
     units = {"regions": "count", "share": "share", "base_share": "share", "addition": "100m_yuan", "expansion": "share",
              "national_expansion": "share", "crowded": "count"}  # fmt: skip
-    work.bench.make(
-        "crowding",
-        ((INDUSTRY, work.profile.industries),),
-        columns,
-        method="crowding.collective_check",
-        inputs=("opportunities.independent", "opportunities.industries", *work.inputs[1:], "config"),
-        units=units,
-        params={"commitment": settings.opportunities.commitment, "cap_share": settings.layout.cap_share,
-                "years": f"{parts.years[0]}-{parts.years[-1]}" if parts else "", "grade": JUDGEMENT},
-        marks=(told & marks).any(axis=0),
-    )  # fmt: skip
+    work.bench.make("crowding", ((INDUSTRY, work.profile.industries),), columns,
+                    method="crowding.collective_check",
+                    inputs=("opportunities.independent", "opportunities.industries", *work.inputs[1:], "config"),
+                    units=units,
+                    params={"commitment": settings.opportunities.commitment, "cap_share": settings.layout.cap_share,
+                    "years": f"{parts.years[0]}-{parts.years[-1]}" if parts else "", "grade": JUDGEMENT},
+                    marks=(told & marks).any(axis=0))  # fmt: skip
 
 
 def _partners(work: _Work, have: Levels, fit: Fit, told: np.ndarray) -> None:
@@ -299,20 +299,8 @@ def _partners(work: _Work, have: Levels, fit: Fit, told: np.ndarray) -> None:
     placed = all(r in centroids for r in work.regions)
     points = np.array([centroids.get(r, (0.0, 0.0)) for r in work.regions])
     distance = partner.great_circle(points[:, 0], points[:, 1]) if placed else np.zeros((n, n))
-    by_code = np.argsort(work.regions)
-    back = np.argsort(by_code)
-    found = partner.choose(have.level[by_code], weakness[by_code], distance[np.ix_(by_code, by_code)], known=have.known[by_code],
-                           count=settings.partners, reach=settings.partner_reach)  # fmt: skip
-    chosen: np.ndarray = np.asarray(by_code[found.partner[back]])
-    rows = np.arange(n)[:, None]
-    complement, similar = (a[np.ix_(back, back)] for a in (found.complement, found.similarity))
-    columns = {
-        "partner": np.array(work.regions)[chosen],
-        "complement": complement[rows, chosen],
-        "returned": complement[chosen, rows],
-        "distance": distance[rows, chosen] if placed else np.full(chosen.shape, np.nan),
-        "similarity": similar[rows, chosen],
-    }
+    columns, chosen = partner.named(work.regions, have.level, weakness, distance if placed else None, known=have.known,
+                                    count=settings.partners, reach=settings.partner_reach)  # fmt: skip
     marks: np.ndarray = np.asarray(have.marks.any(axis=1))
     places = tuple(str(k + 1) for k in range(chosen.shape[1]))
     work.bench.make("partners", ((REGION, work.regions), ("place", places)), columns, method="partners.choose",
@@ -334,16 +322,11 @@ def _generic(work: _Work, have: Levels) -> None:
     columns["place"] = np.argsort(order) + 1
     columns["holder"] = np.array(work.regions)[by_code][found.holder[able]]
     columns["lever"] = np.array(profile.levers)[able]
-    work.bench.make(
-        "generic",
-        (("requirement", tuple(profile.requirements[q] for q in able)),),
-        columns,
-        method="opportunities.generic",
-        inputs=("opportunities.endowment", "opportunities.requirements", "config"),
-        units={"opens": "count", "regions": "count", "industries": "count", "gain": "index", "place": "rank"},
-        params={"feasible": feasible, "grade": JUDGEMENT},
-        marks=have.marks[:, able].any(axis=0),
-    )
+    work.bench.make("generic", (("requirement", tuple(profile.requirements[q] for q in able)),), columns,
+                    method="opportunities.generic",
+                    inputs=("opportunities.endowment", "opportunities.requirements", "config"),
+                    units={"opens": "count", "regions": "count", "industries": "count", "gain": "index", "place": "rank"},
+                    params={"feasible": feasible, "grade": JUDGEMENT}, marks=have.marks[:, able].any(axis=0))  # fmt: skip
 
 
 def _collective(work: _Work) -> None:
@@ -356,16 +339,10 @@ def _collective(work: _Work) -> None:
     found = similarity(parts.values[:, -1], pairs=pairs or None)
     rows = {"activities": float(found.activities), "cosine_all": found.cosine_all, "krugman_all": found.krugman_all}
     rows |= {"cosine_neighbours": found.cosine, "krugman_neighbours": found.krugman} if pairs else {}
-    work.bench.make(
-        "similarity",
-        (("item", tuple(rows)),),
-        list(rows.values()),
-        method="opportunities.similarity",
-        inputs=(*work.inputs, "space"),
-        units="coefficient",
-        params={"year": parts.years[-1], "activities": found.activities},
-        marks=np.full(len(rows), marked),
-    )
+    work.bench.make("similarity", (("item", tuple(rows)),), list(rows.values()),
+                    method="opportunities.similarity", inputs=(*work.inputs, "space"), units="coefficient",
+                    params={"year": parts.years[-1], "activities": found.activities},
+                    marks=np.full(len(rows), marked))  # fmt: skip
     if len(parts.years) > 1:
         pace = herding(present(parts.values))
         columns = {k: getattr(pace, k) for k in ("entrants", "rush", "breadth", "left")}
@@ -395,3 +372,26 @@ def _entries(work: _Work, found: proof.Backtest | None) -> None:
     work.bench.make("entries_crowding", (("activity", names),), learned.activities(given, x), method="opportunities.together",
                     inputs=("opportunities.entries", *work.inputs), units=learned.ACTIVITY_UNITS,
                     params={"cap": settings.cap})  # fmt: skip
+
+
+def _declared(work: _Work, told: np.ndarray) -> None:
+    rows = _beside(work.study, "declared")
+    if not rows:
+        return
+    said = portfolios.declared(rows, work.regions, work.profile.industries)
+    inputs, axis = ("intake.declared", "opportunities.independent"), ((INDUSTRY, work.profile.industries),)
+    columns = portfolios.counts(said, told)
+    work.bench.make("portfolios", axis, columns, method="opportunities.portfolios", inputs=inputs, units="count")
+    pairs = portfolios.overlaps({"declared": said, "recommended": told})
+    columns = {"overlap": np.array(list(pairs.values()))}
+    work.bench.make("overlaps", (("pair", tuple(pairs)),), columns, method="opportunities.common_choices", inputs=inputs,
+                    units="share", params={"industries": len(work.profile.industries)})  # fmt: skip
+
+
+def _board(work: _Work) -> None:
+    rows = _beside(work.study, "capacity")
+    if rows:
+        industries, names, columns = portfolios.signs(rows)
+        work.bench.make("board", ((INDUSTRY, industries), ("component", names)), columns, method="opportunities.board",
+                        inputs=("intake.capacity",), units={"last": "plain", "strain": "index",
+                        "worsening": "plain"})  # fmt: skip
