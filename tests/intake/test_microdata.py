@@ -323,7 +323,7 @@ def test_spark_gives_the_same_bytes_as_duckdb(tmp_path: Path) -> None:
         run(tmp_path, spec(inputs=["a.csv"], **RANDOM), engine="spark", out="broken")
 
 
-def test_the_command_and_the_study_that_reads_its_result(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_gives_json_and_exit_codes(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     from yindi.shell import cli
 
     (folder / "aggregate.yaml").write_text(yaml.safe_dump(spec(), allow_unicode=True), encoding="utf-8")
