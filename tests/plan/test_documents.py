@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -11,7 +12,7 @@ from yindi.core import resources
 from yindi.core.config import read_config
 from yindi.core.document import Figure, Grid, Heading, Paragraph
 from yindi.pipeline import run_stages
-from yindi.plan import phrases
+from yindi.plan import overall, phrases
 from yindi.plan.stage import _document, compose, said, text_of
 from yindi.plan.writer import Writer
 
@@ -167,7 +168,7 @@ def planted(study, table, column, value, **where):
 def test_an_unchanged_rank_is_said_to_be_kept(study):
     calm = planted(study, "scores.trend", "rank_change", 0.0, region="620000")
     words = [text_of(s.parts, "zh") for _, s in said(document(calm)) if s.finding.startswith("trend")]
-    assert "位次保持在第" in words[0]
+    assert "位次仍为第" in words[0]
     assert "由第" not in words[0]
     moved = planted(study, "scores.trend", "rank_change", 3.0, region="620000")
     assert "trend" in used(document(moved))
@@ -193,7 +194,8 @@ def test_a_partner_far_away_or_one_way_is_said_to_be_so(study, distance, returne
 
 def test_a_target_that_falls_is_not_said_to_rise(study):
     targets = study.table("plan.targets")
-    variable = next(v for v in targets.labels("variable") if targets.has("final", region="620000", variable=v))
+    w = Writer(study, phrases.load()["zh"], "620000")
+    variable = overall.foremost(w, overall.aimed(w, targets))[0]
     base = targets.number("base", region="620000", variable=variable)
     for factor, phrase in ((0.5, "goal_down"), (1.0, "goal_hold"), (2.0, "goal")):
         other = planted(study, "plan.targets", "final", base * factor, region="620000", variable=variable)
@@ -202,3 +204,55 @@ def test_a_target_that_falls_is_not_said_to_rise(study):
 
 def test_documents_follow_from_the_tables_alone(study):
     assert compose(study) == study.plan.documents
+
+
+def test_levelling_down_is_said_where_a_rule_levels_down_and_only_there(study):
+    for levelled in (0.0, 1.0):
+        other = planted(study, "layout.equity", "levelled", levelled, policy="gap")
+        assert ("equity_levelled" in used(document(other, "nation"))) == bool(levelled)
+
+
+def test_the_point_a_coordinator_looks_at_first_is_the_last_before_the_cost_climbs(study):
+    points = study.table("layout.frontier").labels("point")
+    other = study
+    for p in points[1:]:
+        other = planted(other, "layout.frontier", "marginal", 0.5 if p == points[1] else 5.0, point=p)
+    said_zh = [text_of(s.parts, "zh") for _, s in said(document(other, "nation")) if s.finding == "front_cheap"]
+    assert len(said_zh) == 1
+    assert f"点{points[1]}：" in said_zh[0]
+    assert "0.50" in said_zh[0]
+
+
+def test_why_a_region_passes_on_an_industry_is_the_reason_of_the_layout(study):
+    table = study.table("layout.allocation")
+    region, industry = next(
+        (r, c)
+        for r in table.labels("region")
+        for c in table.labels("industry")
+        if table.has("passes", region=r, industry=c) and table.text("passes", region=r, industry=c) == "limit"
+    )
+    other = planted(study, "layout.allocation", "passes", "floor", region=region, industry=industry)
+    given = [text_of(s.parts, "zh") for _, s in said(document(other, region)) if s.finding == "give_item"]
+    assert sum("让位于欠发达地区底线" in x for x in given) == 1
+
+
+def test_no_result_promises_the_level_that_an_industry_needs(study):
+    table = study.table("plan.tasks")
+    kinds, references = table.array("result_kind").ravel(), table.array("reference").ravel()
+    promised = [r for k, r in zip(kinds, references, strict=True) if k == "variable"]
+    assert promised
+    assert all(r.startswith("plan.targets") for r in promised)
+    assert {"requirement"} <= set(kinds)
+    for language, gap in (("zh", "差距逐年缩小"), ("en", "narrows every year")):
+        assert gap in phrases.load()[language].template("result_requirement")
+
+
+def test_an_ordinal_is_not_cut_by_a_mark():
+    cut = [k for k, text in phrases.load()["zh"].sentences.items() if re.search(r"第\{\w+\}位", text)]
+    assert cut == []
+
+
+def test_names_abroad_are_not_those_of_the_chinese_framework(study):
+    words = [text_of(s.parts, "zh") for _, s in said(document(abroad(study))) if s.finding.startswith(("dimensions", "coupling"))]
+    assert words
+    assert not [x for x in words if "新质" in x]

@@ -141,3 +141,10 @@ def test_the_example_names_why_the_most_alike_are_alike(compared):
     pair = summary.text("pair", item="highest")
     assert summary.number("share", item="highest") == table.array("share").max() == table.number("share", pair=pair)
     assert summary.text("common", item="highest") != ""
+
+
+def test_lead_ins_that_carry_a_finding_are_no_frame():
+    patterns = resources.tree("frame.yaml")["frame"]
+    for finding in ("role_lead", "goals_lead", "obstacle_lead", "renew_lead", "crowded_lead", "displaced_lead"):
+        assert not similarity.is_frame(finding, patterns), finding
+    assert similarity.is_frame("safeguard_money", patterns)

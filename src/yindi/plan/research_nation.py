@@ -25,6 +25,11 @@ def summary(w: Writer) -> tuple[Block, ...]:
     return (w.heading("summary"), Paragraph(nation.findings(w), "lead"))
 
 
+def ways(w: Writer) -> tuple[Block, ...]:
+    """How the figures were made; the table of weights stands beside the ranking."""
+    return methods(w)[:-1]
+
+
 def sensitivity(w: Writer) -> tuple[Block, ...]:
     """What moves the ranks of all regions."""
     return (w.heading("sensitivity"), *uncertainty(w))
@@ -59,7 +64,7 @@ def _weighted(w: Writer) -> tuple[Block, ...]:
 PARTS = (
     summary,
     data,
-    methods,
+    ways,
     nation.pattern,
     nation.gaps,
     convergence,

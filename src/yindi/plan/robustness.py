@@ -10,6 +10,7 @@ from yindi.plan.nation import weights_grid as weights
 from yindi.plan.writer import Writer, body, items, order
 
 MODELS = 10
+JOINT = "interactions"
 
 
 def methods(w: Writer) -> tuple[Block, ...]:
@@ -43,8 +44,9 @@ def _choices(w: Writer) -> tuple[Block, ...]:
     if not ranked:
         return (body(w.say("choices_none")),)
     rows: list[tuple[Parts, ...]] = [(w.titled("choice", c), w.cell(table.name, "share", choice=c)) for c in ranked]
-    first = w.say("choices_first", choice=w.titled("choice", ranked[0])[0], share=w.q(table.name, "share", choice=ranked[0]))
-    return (body(first), w.grid("grid_choices", ("choice", "variance_share"), rows, widths=(6, 3)))
+    single = [c for c in ranked if c != JOINT]
+    said = [w.say("choices_first", choice=w.titled("choice", c)[0], share=w.q(table.name, "share", choice=c)) for c in single[:1]]
+    return (body(*said), w.grid("grid_choices", ("choice", "variance_share"), rows, widths=(6, 3)))
 
 
 def _influence(w: Writer) -> tuple[Block, ...]:
