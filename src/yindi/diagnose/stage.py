@@ -46,14 +46,14 @@ def diagnose(study: Study) -> Study:
     ground = _ground(study)
     peers = _peers(study, ground, problems)
     variables = _endowments(study, problems)
-    _check_outcomes(study, problems)
+    outcomes = _outcomes(study, problems)
     problems.raise_if_any()
     bench = Bench(study, "diagnosis")
     _make_peers(bench, ground, peers)
     _make_endowment(bench, ground, peers, variables, words)
     _make_obstacle(bench, peers)
     _make_levers(bench)
-    _make_coupling(bench, words)
+    _make_coupling(bench, words, outcomes)
     return bench.done()
 
 
@@ -64,22 +64,38 @@ def _named(names: Names, words: Mapping[str, Any]) -> Names:
 
 
 def _ground(study: Study) -> Ground:
-    """Each variable of size and structure in the last year in which every region has a positive value."""
-    panel, columns, used = study.panel, [], []
-    for code in study.config.diagnose.peers.by:
-        if code not in panel.items:
-            continue
+    """What peers resemble each other in: `peers.by`, or, where the study has none of the usual ones, the index and a size."""
+    columns, used = _sizes(study, study.config.diagnose.peers.by)
+    if not columns and "by" not in study.config.diagnose.peers.model_fields_set:
+        index = study.scores.index.select(region=study.panel.regions)
+        full = [t for t in range(index.shape[1]) if not np.isnan(index.array()[:, t]).any()]
+        totals = [c for c in study.panel.items if study.variables[c].kind == SIZE]
+        columns, used = (found[:1] for found in _sizes(study, totals))
+        if full:
+            columns.append(np.exp(index.array()[:, full[-1]]))  # standardise takes the logarithm
+            used.append(f"scores.index {index.labels(YEAR)[full[-1]]}")
+    points = endow.standardise(np.stack(columns, axis=1)) if columns else None
+    return Ground(study.panel.regions, points, tuple(used))
+
+
+def _sizes(study: Study, codes: Sequence[str]) -> tuple[list[np.ndarray], list[str]]:
+    """Values (R,) of each variable in the last year in which every region has a positive one, and "CODE YEAR"."""
+    panel = study.panel
+    columns: list[np.ndarray] = []
+    used: list[str] = []
+    for code in (c for c in codes if c in panel.items):
         values = panel.values[:, :, panel.items.index(code)]
-        full = [t for t in range(len(panel.years)) if bool((values[:, t] > 0).all())]
+        full = [t for t in range(len(panel.years)) if bool((values[:, t] > 0).all()) and np.ptp(values[:, t]) > 0]
         if full:
             columns.append(values[:, full[-1]])
             used.append(f"{code} {panel.years[full[-1]]}")
-    points = endow.standardise(np.stack(columns, axis=1)) if columns else None
-    return Ground(panel.regions, points, tuple(used))
+    return columns, used
 
 
 def _peers(study: Study, ground: Ground, problems: Problems) -> Peers:
     rule, count = study.config.diagnose.peers.rule, study.config.diagnose.peers.count
+    if "count" not in study.config.diagnose.peers.model_fields_set:
+        count = min(count, len(ground.regions) - 1)
     before = len(problems.found)
     if rule == "list":
         return _listed(study, problems)
@@ -147,7 +163,8 @@ def _nobody(unit: int) -> Sequence[int]:
 
 def _alternatives(study: Study, ground: Ground, main: Peers) -> dict[str, Peers]:
     """Other defensible peer sets: the rule similar with two peers fewer and more, and the land neighbours."""
-    count, most = study.config.diagnose.peers.count, len(ground.regions) - 1
+    most = len(ground.regions) - 1
+    count = min(study.config.diagnose.peers.count, most)
     found: dict[str, Peers] = {}
     if ground.points is not None:
         for k in sorted({max(2, count - STEP), count, min(most, count + STEP)}):
@@ -275,11 +292,15 @@ def _make_levers(bench: Bench) -> None:
                marks=np.repeat(flags[:, None], len(LEVERS), axis=1))  # fmt: skip
 
 
-def _check_outcomes(study: Study, problems: Problems) -> None:
-    inside = {i.code for i in study.framework.indicators}
-    if not study.config.diagnose.outcomes:
-        problems.add("diagnose.outcomes", "is empty: there is nothing to couple the index with.", "name at least one variable")
-    for code in study.config.diagnose.outcomes:
+def _outcomes(study: Study, problems: Problems) -> tuple[str, ...]:
+    """The variables to couple the index with; of the usual ones those that are there, none where the study has none.
+
+    Variables that the study file names must be there, outside the index, and vary.
+    """
+    inside, asked = {i.code for i in study.framework.indicators}, study.config.diagnose.outcomes
+    if "outcomes" not in study.config.diagnose.model_fields_set:
+        asked = tuple(c for c in asked if c in study.panel.items and c not in inside)
+    for code in asked:
         if code not in study.panel.items:
             problems.add("diagnose.outcomes", f"the panel has no variable {code!r}.",
                          f"name variables of development among {list(study.panel.items)}",
@@ -289,6 +310,7 @@ def _check_outcomes(study: Study, problems: Problems) -> None:
                          "name another variable")  # fmt: skip
         else:
             _check_varies(study, code, problems)
+    return asked
 
 
 def _check_varies(study: Study, code: str, problems: Problems) -> None:
@@ -300,9 +322,9 @@ def _check_varies(study: Study, code: str, problems: Problems) -> None:
             problems.add("diagnose.outcomes", f"{code!r} never varies in {years[0]} to {years[-1]}.", "name another variable")
 
 
-def _development(study: Study, years: tuple[str, ...]) -> tuple[np.ndarray, np.ndarray]:
+def _development(study: Study, years: tuple[str, ...], outcomes: tuple[str, ...]) -> tuple[np.ndarray, np.ndarray]:
     """Mean of the outcomes scaled to [0, 1] over all regions and comparable years (R,T), and its marks; absent if any is."""
-    panel = study.panel.take(years=years, items=study.config.diagnose.outcomes)
+    panel = study.panel.take(years=years, items=outcomes)
     scaled = np.full(panel.values.shape, np.nan)
     for k, code in enumerate(panel.items):
         for segment in panel.segments_of(code):
@@ -314,11 +336,18 @@ def _development(study: Study, years: tuple[str, ...]) -> tuple[np.ndarray, np.n
     return scaled.mean(axis=2), np.asarray(panel.marks().any(axis=2))
 
 
-def _make_coupling(bench: Bench, words: Mapping[str, Any]) -> None:
+NO_OUTCOME = "no variable of regional development outside the index: coupling is left out; name some in diagnose.outcomes"
+
+
+def _make_coupling(bench: Bench, words: Mapping[str, Any], outcomes: tuple[str, ...]) -> None:
+    """Coupling of the index with development; absent everywhere, with the reason, where no outcome is there."""
     study = bench.study
     index = study.scores.index.select(region=study.panel.regions)
     values, scale = _unit_scores(index.array()[..., None])
-    grown, grown_marks = _development(study, index.labels(YEAR))
+    if outcomes:
+        grown, grown_marks = _development(study, index.labels(YEAR), outcomes)
+    else:
+        grown, grown_marks = np.full(values.shape[:-1], np.nan), np.zeros(values.shape[:-1], dtype=bool)
     have = ~np.isnan(values[..., 0]) & ~np.isnan(grown)
     u = np.stack([values[..., 0][have], grown[have]], axis=-1)
     level = couple.level(u)
@@ -338,7 +367,8 @@ def _make_coupling(bench: Bench, words: Mapping[str, Any]) -> None:
                inputs=("scores.index", "panel", "config"), marks=marks & have,
                units={**dict.fromkeys(spread, "coefficient"), "development": "index", "level": "index",
                       "ratio": "ratio", "relative": "ratio"},
-               params={"outcomes": list(study.config.diagnose.outcomes), "index": scale, "outcome_scale": "pooled min-max"},
+               params={"outcomes": list(outcomes), "index": scale, "outcome_scale": "pooled min-max",
+                      **({} if outcomes else {"left_out": NO_OUTCOME})},
                cites=(*get("coupling", "standard").cites, *get("coupling", "wang").cites))  # fmt: skip
 
 

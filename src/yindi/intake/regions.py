@@ -20,6 +20,8 @@ eu eu27 eu28 eu27_2020 eu28_2020 eu27_2007 ea ea19 ea20 world deutschland german
 TOTALS = frozenset(
     (*_TOTALS.split(), "united states", "united states total", "national total", "u.s.", "all regions", "european union")
 )
+_NUMBER = re.compile(r"(\d[\d\s]*)(?:\.0*)?")
+_GLUED = re.compile(r"(?<!\d)\d{6}(?!\d)")
 _CODE = re.compile(r"(\d{2}|\d{4}|\d{6})(?:0{6})?")
 
 
@@ -114,6 +116,8 @@ class Gazetteer:
     def _find(self, key: str, written: str, year: str, parent: str) -> str:
         if not key:
             raise Unresolved("no region is written here")
+        if self.of.standard == "gbt2260":
+            key = _NUMBER.sub(lambda found: re.sub(r"\s+", "", found[1]), key) if _NUMBER.fullmatch(key) else key
         if self.of.standard == "gbt2260" and key.isdigit():
             return self._by_code(key, written, year)
         code = "" if self.of.standard == "gbt2260" else self.of.find(written.strip())
@@ -143,12 +147,20 @@ class Gazetteer:
             raise Unresolved(f"{written!r} names the year {', '.join(sorted(glued))}, but the row is of {year}")
         for form in spelling.forms(key):
             if held := self.of.index.get(form):
-                return set(held)
+                return self._of_glued_code(set(held), key, written)
         han, latin = spelling.both(key)
         if han:
             one, two = self.of.index.get(han, set()), self.of.index.get(latin, set())
             return set(one & two)
         return self._by_path(spelling.simplified(key))
+
+    def _of_glued_code(self, held: set[str], key: str, written: str) -> set[str]:
+        """The regions of a name; a code that is glued to it must be that of one of them."""
+        glued = set(_GLUED.findall(key)) if self.of.standard == "gbt2260" and not key.isdigit() else set()
+        of_code = {c for c in held if {c, *(e.code for e in history.eras_of(c))} & glued} if glued else held
+        if not of_code:
+            raise Unresolved(f"{written!r}: name and code differ", self._shown(held | (glued & set(self.of.units))))
+        return of_code
 
     def _by_path(self, key: str) -> set[str]:
         """Candidates for a name with those above it in front (江苏省南京市鼓楼区)."""

@@ -101,6 +101,8 @@ def _space(d: gather.Draft, regions: tuple[str, ...]) -> Space:
     groups: dict[str, dict[str, str]] = {}
     for row in resources.rows("regions/groups.csv"):
         groups.setdefault(row["grouping"], {})[row["code"]] = row["group"]
+    for table in groups.values():
+        table.update({r: table[r[:2] + "0000"] for r in regions if r not in table and r[:2] + "0000" in table})
     known = geography.places(d.config.regions.level)
     shapes = {r: known[r] for r in regions if r in known}
     return Space(regions, edges, tuple(b for b in bridges if tuple(sorted(b)) not in set(land)), groups,

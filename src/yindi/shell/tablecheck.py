@@ -13,12 +13,14 @@ from yindi.intake.findings import Found
 from yindi.intake.read import BOOKS, TEXT
 
 SHOWN = 6
+LINES = 45
 NO_ERRORS = frozenset(["absent"])
 
 
 def is_table(path: Path) -> bool:
     """True for a file that is a table by its ending, not a study file."""
-    return not path.is_dir() and path.suffix.lower() in (*TEXT, *BOOKS, ".parquet", ".dta")
+    ends = path.with_suffix("").suffix if path.suffix.lower() == ".gz" else path.suffix
+    return not path.is_dir() and ends.lower() in (*TEXT, *BOOKS, ".parquet", ".dta")
 
 
 def look(path: Path, sheet: str | None = None) -> list[Examination]:
@@ -116,13 +118,43 @@ def _lines(e: Examination) -> list[str]:
         f"  units: {len(table['units']) - len(unknown)} known" + (f"; not known: {', '.join(unknown[:SHOWN])}" if unknown else "")
     ]
     made += [f"  head {h['place']}: {h['written']!r} is {h['read_as']!r}" for h in table["broken_heads"]]
-    made += [f"  sum: {s}" for s in table["sums"]] + [f"  incomplete: {s}" for s in table["incomplete"]]
+    made += _few("sum", table["sums"]) + _few("incomplete", table["incomplete"])
     made += [f"  derived: {d['column']} = {d['formula']}" for d in table["derived"]]
     made += [f"  text: {t['place']}: {t['text']!r}" for t in table["text_cells"][:SHOWN]]
     for title, key in (("found", "findings"), ("worth a look, may be real", "look")):
         if table[key]:
-            made += [f"{title} ({len(table[key])}):", *(_line(f) for f in table[key])]
+            made += [f"{title} ({len(table[key])}):", *_grouped(table[key])]
     return made
+
+
+def _few(title: str, said: Sequence[str]) -> list[str]:
+    more = [f"  {title}: and {len(said) - SHOWN} more (--json shows all)"] if len(said) > SHOWN else []
+    return [f"  {title}: {s}" for s in said[:SHOWN]] + more
+
+
+def _grouped(found: Sequence[dict[str, Any]]) -> list[str]:
+    """A line a finding; absent values of the same years and regions together, and no more than a screen of one kind."""
+    gaps: dict[tuple[tuple[str, ...], tuple[str, ...]], list[dict[str, Any]]] = {}
+    others: dict[str, list[dict[str, Any]]] = {}
+    for f in found:
+        if f["kind"] == "absent":
+            gaps.setdefault((tuple(f["years"]), tuple(f["names"])), []).append(f)
+        else:
+            others.setdefault(f["kind"], []).append(f)
+    lines = [_line(f) for kind in others for f in others[kind][:LINES]]
+    lines += [
+        f"  {kind}: and {len(fs) - LINES} more (--json and --html show all)" for kind, fs in others.items() if len(fs) > LINES
+    ]
+    blocks = sorted(gaps.values(), key=lambda same: -len(same))
+    lines += [_gap(same) for same in blocks[:SHOWN]]
+    rest = sum(len(same) for same in blocks[SHOWN:])
+    return lines + ([f"  values are absent: {rest} more blocks (--json and --html show all)"] if rest else [])
+
+
+def _gap(same: Sequence[dict[str, Any]]) -> str:
+    called = [f["variable"] for f in same]
+    some = ", ".join(called[:SHOWN]) + (f" and {len(called) - SHOWN} more" if len(called) > SHOWN else "")
+    return _line({**same[0], "variable": some}) if len(same) > 1 else _line(same[0])
 
 
 def _line(f: dict[str, Any]) -> str:
