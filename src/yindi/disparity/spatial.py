@@ -15,11 +15,13 @@ from yindi.core.registry import method
 from yindi.core.streams import stream
 from yindi.disparity.arrays import Floats, numbers, whole
 from yindi.disparity.determinant import Determinant, determinant
-from yindi.disparity.lag import Weights, weights_of
+from yindi.disparity.lag import DENSE_UP_TO, Weights, weights_of
 from yindi.disparity.regress import chi2_p, normal_p
+from yindi.disparity.smallsample import lag_bias
 
 Effects = Literal["twoways", "region", "year", "none"]
 Convention = Literal["lee_yu", "direct"]
+Correction = Literal["second_order", "none"]
 _ZOOM = 5
 _LAWS = ("regions_order_free_w", "unit_free")
 
@@ -173,8 +175,16 @@ def _loglik(sse: Floats, jacobian: Floats, free: int) -> Floats:
     return np.asarray(jacobian - free / 2.0 * (np.log(2.0 * math.pi * sse / free) + 1.0))
 
 
-def _fit_lag(data: Data, x: Floats, det: Determinant, where: str) -> _Estimate:
-    """SAR on the given regressors: concentrated likelihood, observed information."""
+def _corrects(w: Weights, effects: str, convention: str, correction: str, where: str) -> Weights | None:
+    """W where the bias of rho is to be taken off: lee_yu with region effects, up to 400 regions (beyond, it is negligible)."""
+    if correction not in ("second_order", "none"):
+        raise MethodError(f"{where}: correction is 'second_order' or 'none', got {correction!r}.")
+    applies = convention == "lee_yu" and effects in ("twoways", "region") and w.n <= DENSE_UP_TO
+    return w if applies and correction == "second_order" else None
+
+
+def _fit_lag(data: Data, x: Floats, det: Determinant, where: str, w: Weights | None) -> _Estimate:
+    """SAR on the given regressors: concentrated likelihood, bias of rho taken off where `w` is given, observed information."""
     check_rank(x, where)
     gram = x.T @ x
     b0, b1 = np.linalg.solve(gram, x.T @ data.y), np.linalg.solve(gram, x.T @ data.wy)
@@ -186,15 +196,28 @@ def _fit_lag(data: Data, x: Floats, det: Determinant, where: str) -> _Estimate:
     def objective(rho: Floats) -> Floats:
         return _loglik(aa - 2 * rho * ab + rho**2 * bb, _log_jacobian(rho, det, data), data.free)
 
-    rho = _maximise(objective, det.low, det.high)
-    e, k = e0 - rho * e1, x.shape[1]
-    s2 = float(e @ e) / data.free
+    rho, k = _maximise(objective, det.low, det.high), x.shape[1]
+    best = float(objective(np.array([rho]))[0])
+    corrects = w is not None and data.free > k + 1
+    dense, left = (w.dense, data.free - k) if w is not None and corrects else (np.empty((0, 0)), data.free)
+
+    def expand(rho: float) -> tuple[float, float]:
+        s2 = (aa - 2 * rho * ab + rho**2 * bb) / left
+        return lag_bias(rho, b0 - rho * b1, s2, x, dense, data.years, by_year=data.less_one)
+
+    if corrects:
+        rho = min(max(rho - expand(rho)[0], det.low), det.high)
+    e = e0 - rho * e1
+    s2 = float(e @ e) / left
     info = np.zeros((k + 2, k + 2))
     info[:k, :k], info[:k, k] = gram / s2, x.T @ data.wy / s2
     info[k, k] = float(data.wy @ data.wy) / s2 + _curvature(rho, det, data)
     info[k, k + 1], info[k + 1, k + 1] = float(e @ data.wy) / s2**2, data.free / (2 * s2**2)
     covariance = np.linalg.inv(np.triu(info) + np.triu(info, 1).T)[: k + 1, : k + 1]
-    return _Estimate(rho, b0 - rho * b1, s2, float(objective(np.array([rho]))[0]), covariance, e)
+    if corrects:
+        wider = np.append(np.ones(k), expand(rho)[1] / np.sqrt(covariance[k, k]))
+        covariance = covariance * np.outer(wider, wider)
+    return _Estimate(rho, b0 - rho * b1, s2, best, covariance, e)
 
 
 def _fit_error(data: Data, x: Floats, wx: Floats, det: Determinant, where: str) -> _Estimate:
@@ -297,13 +320,13 @@ def _result(
 
 @method("spatial", "sar", cites=("Lee & Yu 2010", "LeSage & Pace 2009"), laws=_LAWS)
 def sar(
-    y: ArrayLike, x: ArrayLike, w: Any, *, effects: Effects = "twoways", convention: Convention = "lee_yu", draws: int = 1000,
-    seed: int = 0, level: float = 0.95,
+    y: ArrayLike, x: ArrayLike, w: Any, *, effects: Effects = "twoways", convention: Convention = "lee_yu",
+    correction: Correction = "second_order", draws: int = 1000, seed: int = 0, level: float = 0.95,
 ) -> SpatialPanel:  # fmt: skip
     """Spatial lag model (空间滞后模型) y = rho W y + x beta + effects of y (R,T) on x (R,T,K), w (R,R); see `sdm`."""
     v, given, weights = inputs(y, x, w, "sar")
     data, det = prepare(v, given, weights, effects, convention, "sar"), determinant(weights)
-    est = _fit_lag(data, data.x, det, "sar")
+    est = _fit_lag(data, data.x, det, "sar", _corrects(weights, effects, convention, correction, "sar"))
     return _result("sar", est, given.shape[2], data, det, (draws, seed, level, effects, convention))
 
 
@@ -322,14 +345,17 @@ def sem(
 @method("spatial", "sdm", cites=("Lee & Yu 2010", "LeSage & Pace 2009", "Elhorst 2014"), laws=_LAWS)
 def sdm(
     y: ArrayLike, x: ArrayLike, w: Any, *, effects: Effects = "twoways", convention: Convention = "lee_yu",
-    lagged: Sequence[int] | None = None, draws: int = 1000, seed: int = 0, level: float = 0.95,
+    correction: Correction = "second_order", lagged: Sequence[int] | None = None, draws: int = 1000, seed: int = 0,
+    level: float = 0.95,
 ) -> SpatialPanel:  # fmt: skip
     """Spatial Durbin model (空间杜宾模型) y = rho W y + x beta + W x theta + effects of y (R,T) on x (R,T,K) or (R,T), w (R,R).
 
     `lee_yu` transforms the effects away (T - 1 years, and R - 1 regions with year effects); `direct` demeans and keeps
-    T ln|I - rho W|, as most software does. `lagged` names the columns of x that enter as W x too (all if None; theta of the
-    others is 0). Intervals of the effects come from `draws` of the joint normal of all estimates. Raises MethodError on unequal
-    shapes, collinear regressors, and islands beside year effects under `lee_yu`.
+    T ln|I - rho W|, as most software does. `correction` second_order takes the small-sample bias off rho and divides sigma2 by
+    what K regressors leave (lee_yu with region effects, up to 400 regions; see `smallsample`); none is the plain maximum.
+    `lagged` names the columns of x that enter as W x too (all if None; theta of the others is 0). Intervals of the effects come
+    from `draws` of the joint normal of all estimates. Raises MethodError on unequal shapes, collinear regressors, and islands
+    beside year effects under `lee_yu`.
     """
     v, given, weights = inputs(y, x, w, "sdm")
     k = given.shape[2]
@@ -337,7 +363,8 @@ def sdm(
     if not chosen or len(set(chosen)) != len(chosen) or not all(0 <= c < k for c in chosen):
         raise MethodError(f"sdm: lagged must name some of the columns 0 to {k - 1} of x once each, got {chosen}.")
     data, det = prepare(v, given, weights, effects, convention, "sdm"), determinant(weights)
-    est = _spread(_fit_lag(data, np.concatenate([data.x, data.wx[:, chosen]], axis=1), det, "sdm"), k, chosen)
+    to_correct = _corrects(weights, effects, convention, correction, "sdm")
+    est = _spread(_fit_lag(data, np.concatenate([data.x, data.wx[:, chosen]], axis=1), det, "sdm", to_correct), k, chosen)
     return _result("sdm", est, given.shape[2], data, det, (draws, seed, level, effects, convention))
 
 
