@@ -253,3 +253,37 @@ def test_a_table_of_no_known_kind_is_not_called_sound():
     assert report.kind == "any"
     assert "not recognised" in str(report)
     assert "holds" not in str(report)
+
+
+ODD = {
+    "two lines of heads, shares before parts": (
+        "年份,总体基尼系数,贡献（%）,,,差异来源,,\n,,区域内,区域间,超变密度,区域内,区域间,超变密度\n"
+        "2015,0.300***,33.33%,50.00%,16.67%,0.100,0.150,0.050\n2016,0.310**,32.26%,48.39%,19.35%,0.100,0.150,{}\n"
+        "注：***表示在1%水平上显著。\n",
+        "dagum", "0.060", "0.090",
+    ),
+    "on its side": (
+        "指标,2015,2016\n总体基尼系数,0.300,0.310\n区域内,0.100,0.100\n区域间,0.150,0.150\n超变密度,0.050,{}\n",
+        "dagum", "0.060", "0.090",
+    ),
+    "English names of papers": (
+        "Year,Overall,Within-group,Between-group,Hypervariable density\n2011,0.300,0.100,0.150,{}\n", "dagum", "0.050", "0.080",
+    ),
+    "symbols behind the words, a row of totals": (
+        "指标,信息熵值e,信息效用值d,权重系数w\n研发,0.90,0.10,50.00%\n专利,0.90,0.10,{}\n合计,,0.20,100.00%\n",
+        "weights", "50.00%", "60.00%",
+    ),
+    "coupling with symbols": (
+        "地区,U1,U2,耦合度C,综合协调指数T,耦合协调度D\n北京,0.8,0.6,{},0.70,0.832\n", "coupling", "0.990", "0.495",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", sorted(ODD))
+def test_tables_as_papers_print_them(tmp_path: Path, name: str) -> None:
+    text, kind, right, wrong = ODD[name]
+    for cell, sound in ((right, True), (wrong, False)):
+        file = tmp_path / "table.csv"
+        file.write_text(text.format(cell), encoding="utf-8")
+        found = audit.table(file)
+        assert (found.kind, found.clean) == (kind, sound), str(found)

@@ -86,13 +86,23 @@ def numeric(rows: Sequence[Row]) -> list[str]:
     return found
 
 
+TOTALS = ("合计", "总计", "总和", "小计", "total", "sum")
+
+
+def is_total(row: Row) -> bool:
+    """True for a row of totals, by its first filled cell."""
+    first = next((c for c in row.values() if c.strip()), "")
+    return re.sub(r"\s", "", first).lower() in TOTALS
+
+
 def roles(kind: str, headers: Sequence[str]) -> dict[str, str]:
     """Role -> header, by the packaged table of the names such columns go by (data/audit_columns.csv).
 
-    A header is known by all of it, else by what stands before its bracket, else by what stands in it.
+    A header is known by all of it, else by what stands before its bracket, in it, before its symbol (耦合度C), or at its end,
+    under a head it shares with others (差异来源 区域内).
     """
     found: dict[str, str] = {}
-    for form in (str, _outside, _inside):
+    for form in (str, _outside, _inside, _unsigned, _last):
         known = {bare(form(h)): h for h in reversed(headers)}
         for row in resources.rows("audit_columns.csv"):
             header = known.get(bare(row["name"]))
@@ -108,6 +118,20 @@ def _outside(header: str) -> str:
 def _inside(header: str) -> str:
     inner = re.search(r"[(（\[]([^)）\]]*)", header)
     return inner.group(1) if inner else header
+
+
+def _unsigned(header: str) -> str:
+    """A Chinese header without the Latin symbol behind it."""
+    return re.sub(r"(?<=[\u4e00-\u9fff])\s*[A-Za-z]{1,3}$", "", _outside(header).strip()) or header
+
+
+def _last(header: str) -> str:
+    """The lower of two joined lines of heads; shares and grades of a group are not its parts."""
+    upper, _, lower = header.strip().rpartition(" ")
+    share = re.search(r"%|％|贡献|占比|share|contribution", upper, re.IGNORECASE)
+    if not re.search(r"[\u4e00-\u9fff]", upper):
+        return header
+    return f"{lower}贡献率" if share else lower
 
 
 def bare(header: str) -> str:

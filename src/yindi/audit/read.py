@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from yindi.audit.numbers import is_number
@@ -46,6 +46,15 @@ def _table(grid: Grid) -> Rows:
         return []
     heads, start = _heads(filled, max(map(len, filled)))
     return [dict(zip(heads, _to(line, len(heads)), strict=True)) for line in filled[start:]]
+
+
+def transposed(lines: Rows | Sequence[Mapping[str, str]]) -> Rows:
+    """The table on its side: the first column becomes the headers; empty where its cells are numbers or occur twice."""
+    heads = list(lines[0])
+    names = [line[heads[0]].strip() for line in lines]
+    if len(heads) < 2 or len(set(names)) < len(names) or any(not name or is_number(name) for name in names):
+        return []
+    return [{heads[0]: column, **{name: line[column] for name, line in zip(names, lines, strict=True)}} for column in heads[1:]]
 
 
 def _to(line: Sequence[str], width: int) -> list[str]:

@@ -107,11 +107,14 @@ def rows(
     """The audit of rows (header -> printed cell); the kind is guessed from the headers where none is given."""
     _known(kind)
     headers = list(lines[0]) if lines else []
-    kind = kind or _guess(lines, headers, data is not None, neighbours is not None)
+    asked, kind = kind, kind or _guess(lines, headers, data is not None, neighbours is not None)
+    turned = read.transposed(lines) if lines and (kind is None or (asked and _lacks(asked, headers))) else []
+    if turned and (_guess(turned, list(turned[0]), False, False) or asked):
+        return rows(turned, asked, source=source, data=data, neighbours=neighbours)
     if kind is None:
         return Report(source, "any", len(lines), ("columns differ",), tuple(twins(lines, numeric(lines))))
     found = roles(kind, headers)
-    missing = set() if kind == "moran" and moran.families(headers) else LEAST.get(kind, set()) - set(found)
+    missing = _lacks(kind, headers)
     if missing:
         raise UsageError(f"{source}: a table of kind {kind!r} needs columns for {sorted(missing)}; it has {headers}.")
     beside: dict[str, Any] = {"data": data, "neighbours": None if neighbours is None else matrix.neighbours(neighbours)}
@@ -120,6 +123,12 @@ def rows(
     copied = [] if kind in ("weights", "neighbours", "ranking") else twins(lines, numeric(lines))
     rules = (*CHECKS[kind].RULES, *_more_rules(kind, given), "columns differ")
     return Report(source, kind, len(lines), rules, tuple(_labelled(lines, [*breaks, *copied])))
+
+
+def _lacks(kind: str, headers: Sequence[str]) -> set[str]:
+    """Roles that a table of a kind must have and these headers do not."""
+    families = kind == "moran" and moran.families(headers)
+    return set() if families else LEAST.get(kind, set()) - set(roles(kind, headers))
 
 
 def _more_rules(kind: str, given: dict[str, Any]) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 
 from yindi.audit.findings import Break
-from yindi.audit.numbers import Column, Row, column, numeric, roles
+from yindi.audit.numbers import Column, Row, column, is_total, numeric, roles
 
 RULES = ("weights sum to 1", "weights are not negative", "entropy lies in [0, 1]", "divergence is 1 - e",
          "weights follow from divergence", "the order is not reversed",
@@ -17,10 +17,13 @@ REVERSED, SAME = -0.5, 1e-4
 
 
 def check(rows: Sequence[Row], found: Mapping[str, str], data: Sequence[Row] | None = None) -> Iterator[Break]:
-    """All breaks of a table with a row per indicator (and per scheme); `data` has a column per indicator."""
+    """All breaks of a table with a row per indicator (and per scheme); `data` has a column per indicator.
+
+    A row of totals counts for nothing but itself.
+    """
     scheme = found.get("scheme")
     for name in dict.fromkeys(r.get(scheme, "") if scheme else "" for r in rows):
-        at = [n for n, r in enumerate(rows) if not scheme or r.get(scheme, "") == name]
+        at = [n for n, r in enumerate(rows) if (not scheme or r.get(scheme, "") == name) and not is_total(r)]
         yield from _scheme(rows, found, at)
         if data is not None and "indicator" in found and (not scheme or "entrop" in name or "熵" in name):
             yield from _order(rows, found, at, data)
