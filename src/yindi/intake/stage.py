@@ -35,6 +35,8 @@ class Inspection:
     problems: tuple[Problem, ...]
     unanswered: tuple[Problem, ...]
     names: Mapping[str, str] = field(default_factory=dict)
+    files: tuple[str, ...] = ()
+    cube: assemble.Cube | None = None
 
 
 def inspect(config: StudyConfig, folder: Path) -> Inspection:
@@ -44,7 +46,11 @@ def inspect(config: StudyConfig, folder: Path) -> Inspection:
     problems = tuple(d.problems.found)
     gather.unanswered(d)
     names = {c: n[0] for c, n in definitions.region_names(config.regions.level).items()}
-    return Inspection(tuple(d.found), problems, tuple(d.problems.found[len(problems) :]), names)
+    files = tuple(
+        f"{s.file}{'!' + s.sheet if s.sheet else ''}: {s.content}, layout {s.layout}, encoding {s.encoding or 'by its bytes'}, "
+        f"{len(r.rows)} region-years" for s, r in zip(d.specs, d.readings, strict=False)
+    )  # fmt: skip
+    return Inspection(tuple(d.found), problems, tuple(d.problems.found[len(problems) :]), names, files, d.panel)
 
 
 def intake(config: StudyConfig, folder: Path) -> Study:

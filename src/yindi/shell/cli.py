@@ -117,21 +117,31 @@ def _partial(done: Study) -> PartialError | None:
 @click.argument("study", metavar="STUDY|FILE", type=click.Path(path_type=Path))
 @click.option("--html", "page", metavar="FILE", type=click.Path(path_type=Path), help="Write the findings as one readable page.")
 @click.option("--sheet", metavar="NAME", help="One sheet of a workbook (default: every sheet).")
+@click.option(
+    "--corrections", "draft", metavar="FILE", type=click.Path(path_type=Path), help="Write what is proposed as a draft to read."
+)
 @_override
 @_json
-def check(study: Path, page: Path | None, sheet: str | None, changes: Sequence[str], as_json: bool) -> int:
+def check(
+    study: Path, page: Path | None, sheet: str | None, draft: Path | None, changes: Sequence[str], as_json: bool
+) -> int:  # fmt: skip
     """Read and check the inputs of STUDY, or one table FILE: what is wrong, where, how sure, what is right, the ways out."""
-    from yindi.shell import checkpage, inspect, job, tablecheck, yamlfile
+    from yindi.shell import checkpage, inspect, job, proposals, tablecheck, yamlfile
 
     if tablecheck.is_table(study):
         seen = tablecheck.look(study, sheet)
+        rows = [row for e in seen if e.cube is not None for row in proposals.entries(e.cube, e.series)]
         content, text = tablecheck.record(seen), tablecheck.text(seen)
     else:
         config, place = job.read_study_file(study, dict(yamlfile.parse_override(c) for c in changes))
         found = inspect.look(config, place)
+        rows = proposals.entries(found.cube, found.findings) if found.cube is not None else []
         content, text = inspect.record(found), inspect.text(found)
     if page is not None:
         checkpage.write(page, content, study.name)
+    if draft is not None:
+        proposals.write(draft, rows)
+        text += f"\n{draft}: {len(rows)} proposed correction(s), none applied"
     _give(as_json, content, text)
     return int(content["exit_code"])
 

@@ -30,7 +30,8 @@ def record(seen: Inspection) -> dict[str, Any]:
     found = [_record(f, seen.names) for f in seen.findings]
     stops = [failure.problem(p) for p in (*seen.problems, *seen.unanswered)]
     error = "" if clean(seen) else f"the study cannot run yet: {len(stops)} problem(s)."
-    return {"ok": clean(seen), "exit_code": 0 if clean(seen) else 3, "error": error, "findings": found, "problems": stops}
+    return {"ok": clean(seen), "exit_code": 0 if clean(seen) else 3, "error": error, "files": list(seen.files),
+            "findings": found, "problems": stops}  # fmt: skip
 
 
 def _record(f: Found, called: Mapping[str, str]) -> dict[str, Any]:
@@ -44,7 +45,8 @@ def _record(f: Found, called: Mapping[str, str]) -> dict[str, Any]:
 
 def text(seen: Inspection) -> str:
     """The inspection for people."""
-    lines = [f"found in the data ({len(seen.findings)}):", *(f"  {_finding(f)}" for f in seen.findings)]
+    lines = [f"read: {said}" for said in seen.files]
+    lines += [f"found in the data ({len(seen.findings)}):", *(f"  {_finding(f)}" for f in seen.findings)]
     for title, problems in (("problems", seen.problems), ("to be answered in the study file", seen.unanswered)):
         if problems:
             lines += [f"{title} ({len(problems)}):", *(f"  {n}. {p}" for n, p in enumerate(problems, 1))]
