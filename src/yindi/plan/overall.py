@@ -161,7 +161,7 @@ def targets_grid(w: Writer, variables: list[str]) -> Grid:
         middle=w.name("year", middle),
         last=w.name("year", last),
         note=(w.say("targets_note", "model"),),
-        widths=(3, 2.2, 1.9, 1.9, 1.7, 2.7, 1.6),
+        widths=(2.8, 2.8, 1.9, 1.9, 1.5, 2.4, 1.6),
     )
 
 
