@@ -9,7 +9,7 @@ from yindi.core.errors import MethodError
 from yindi.core.streams import stream
 from yindi.simulate.cases import cases, most_held
 from yindi.simulate.national import national_hindcast, national_paths, yearly
-from yindi.simulate.outcomes import against, by_class, by_nation, by_region, now, order
+from yindi.simulate.outcomes import against, at_start, by_class, by_nation, by_region, order
 from yindi.simulate.push import blow, lever_lift, spread
 from yindi.simulate.scores import classes, quantiles, shorrocks, transitions, wolfson_of_ordered
 
@@ -27,8 +27,8 @@ def test_wolfson_by_hand():
 def test_a_squeeze_to_two_poles_polarises_while_the_gini_falls():
     # 1, 2, 4, 5 and 1.5, 1.5, 4.5, 4.5: each half moves together, its mean stays; Wolfson rises, Gini falls.
     apart, poles = np.log(np.array([[1.0, 2, 4, 5], [1.5, 1.5, 4.5, 4.5]]))
-    assert now(poles)["polarisation"] > now(apart)["polarisation"]
-    assert now(poles)["gini"] < now(apart)["gini"]
+    assert at_start(poles)["polarisation"] > at_start(apart)["polarisation"]
+    assert at_start(poles)["gini"] < at_start(apart)["gini"]
 
 
 def test_classes_are_equal_in_size():

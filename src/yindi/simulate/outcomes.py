@@ -50,7 +50,7 @@ def ends(last: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 def by_nation(path: np.ndarray, place: np.ndarray, ordered: np.ndarray, last: np.ndarray, tails: tuple[float, float]) -> Columns:
     """Columns (H,) of the nation: each gap with bands, mobility of ranks and classes, probabilities that the gap narrows and that
     regions polarise against the start `last` (R,)."""
-    found, start = gaps(path, ordered, *ends(last)), now(last)
+    found, start = gaps(path, ordered, *ends(last)), at_start(last)
     columns: Columns = {}
     for name, values in found.items():
         low, middle, high = quantiles(values, (tails[0], 0.5, tails[1]))
@@ -63,7 +63,7 @@ def by_nation(path: np.ndarray, place: np.ndarray, ordered: np.ndarray, last: np
     return columns
 
 
-def now(last: np.ndarray) -> dict[str, float]:
+def at_start(last: np.ndarray) -> dict[str, float]:
     """The gap between regions at the start (R,)."""
     path = last[None, :, None]
     return {name: float(v[0, 0]) for name, v in gaps(path, order(path)[1], *ends(last)).items()}

@@ -303,7 +303,7 @@ def _tables(
     regions = study.table("scores.index").labels(REGION)
     back = np.array([history.regions.index(r) for r in regions], dtype=np.intp)
     years = tuple(str(int(history.years[-1]) + h + 1) for h in range(study.config.simulate.horizon))
-    scenario, start = ("scenario", names), outcomes.now(history.y[-1])
+    scenario, start = ("scenario", names), outcomes.at_start(history.y[-1])
     skill, verdict = (np.tile(v, (len(names), 1)) for v in verdicts)
     rows = {k: np.moveaxis(v, 1, 2)[:, back] for k, v in outcomes.stacked(found["regions"]).items()}
     _make(bench, "regions", (scenario, (REGION, regions), (YEAR, years)), rows)
