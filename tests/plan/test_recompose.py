@@ -20,6 +20,7 @@ def study(example):
     config = yaml.safe_load(text)
     config["measure"] = {"draws": 20}
     config["disparity"] = {"bootstrap": 0, "permutations": 99}
+    config["report"]["voices"] = ["plan"]
     return run_stages(read_config(config), example)
 
 

@@ -163,7 +163,7 @@ def test_reports_again(example_results: Path, tmp_path: Path, capsys: pytest.Cap
     shutil.copytree(example_results, out)
     (out / "reports" / "620000.en.html").write_text("spoilt")
     (out / "reports" / "620000.en.docx").unlink()
-    assert cli.call(["report", str(out), "--region", "620000", "--lang", "en"]) == 0
+    assert cli.call(["report", str(out), "--region", "620000", "--lang", "en", "--voice", "plan"]) == 0
     assert capsys.readouterr().out.split() == [str(out / "reports" / f"620000.en.{kind}") for kind in ("docx", "html")]
     same_files(example_results, out)
     assert store.manifest(out)["outputs"] == store.manifest(example_results)["outputs"]
@@ -171,8 +171,8 @@ def test_reports_again(example_results: Path, tmp_path: Path, capsys: pytest.Cap
 
 def test_reports_that_there_are_not(example_results: Path) -> None:
     study = yindi.load(example_results)
-    assert len(render.chosen(study)) == 128
-    assert len(render.chosen(study, ["nation"], [], ["html"])) == 2
+    assert len(render.chosen(study)) == 3 * 128
+    assert len(render.chosen(study, ["nation"], [], ["html"])) == 6
     for asked, said in (((["62000"],), "620000"), (([], ["fr"]), "en, zh"), (([], [], ["odt"]), "docx, figures, html")):
         with pytest.raises(yindi.YindiError, match=said):
             render.chosen(study, *asked)
