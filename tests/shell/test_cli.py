@@ -358,7 +358,7 @@ def test_a_cell_without_a_column_shows_all_columns(example_results: Path, capsys
 def test_report_reads_a_name(example_results: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     out = tmp_path / "results"
     shutil.copytree(example_results, out)
-    assert cli.call(["report", str(out), "--region", "甘肃省", "--lang", "zh", "--format", "html"]) == 0
+    assert cli.call(["report", str(out), "--region", "甘肃省", "--lang", "zh", "--voice", "plan", "--format", "html"]) == 0
     assert capsys.readouterr().out.splitlines() == [str(out / "reports" / "620000.zh.html")]
     assert cli.call(["report", str(out), "--region", "Gansoo"]) == 3
     assert "Candidates: 620000 (甘肃, Gansu)" in capsys.readouterr().err
