@@ -70,7 +70,7 @@ def _ground(study: Study) -> Ground:
         index = study.scores.index.select(region=study.panel.regions)
         full = [t for t in range(index.shape[1]) if not np.isnan(index.array()[:, t]).any()]
         totals = [c for c in study.panel.items if study.variables[c].kind == SIZE]
-        columns, used = (found[:1] for found in _sizes(study, totals))
+        columns, used = _sizes(study, totals[:1])
         if full:
             columns.append(np.exp(index.array()[:, full[-1]]))  # standardise takes the logarithm
             used.append(f"scores.index {index.labels(YEAR)[full[-1]]}")

@@ -33,7 +33,7 @@ def slipped(cube: Cube, code: str, x: np.ndarray, known: np.ndarray) -> Iterator
 def _open(s: slips.Slipped, known: np.ndarray) -> bool:
     """True for a run that reaches the first or the last known year: nothing shows that the series comes back."""
     years = np.flatnonzero(known[s.region])
-    return s.years[0] == years[0] or s.years[-1] == years[-1]
+    return bool(s.years[0] == years[0] or s.years[-1] == years[-1])
 
 
 def _slip(cube: Cube, code: str, x: np.ndarray, s: slips.Slipped) -> Found:

@@ -47,8 +47,8 @@ def inspect(config: StudyConfig, folder: Path) -> Inspection:
     gather.unanswered(d)
     names = {c: n[0] for c, n in definitions.region_names(config.regions.level).items()}
     files = tuple(
-        f"{s.file}{'!' + s.sheet if s.sheet else ''}: {s.content}, layout {s.layout}, encoding {s.encoding or 'by its bytes'}, "
-        f"{len(r.rows)} region-years" for s, r in zip(d.specs, d.readings, strict=False)
+        f"{s.file}{'!' + s.sheet if s.sheet else ''}: {s.content}, layout {s.layout}, encoding {g.encoding or 'of its format'}, "
+        f"{len(r.rows)} region-years" for s, r, g in zip(d.specs, d.readings, d.grids, strict=False)
     )  # fmt: skip
     return Inspection(tuple(d.found), problems, tuple(d.problems.found[len(problems) :]), names, files, d.panel)
 
