@@ -33,6 +33,7 @@ from yindi.disparity import (
     warning,
 )
 from yindi.disparity.geography import ellipse
+from yindi.measure import weights
 
 KINDS = ("inequality", "polarisation", "decomposition", "association", "distribution", "convergence", "spatial")
 N, YEARS = 6, 9
@@ -242,3 +243,33 @@ class TestFiguresByHand:
 
     def test_equal_panels_are_one_club(self) -> None:
         assert CALLS["convergence clubs"](INPUTS["constant"]).club.tolist() == [1] * 6
+
+
+REFUSED = {
+    "text": (lambda: inequality.gini(["a", "b"]), "needs numbers"),
+    "squares overflow": (lambda: inequality.cv([1e300, 2e300]), "larger unit"),
+    "squares vanish": (lambda: association.moran(np.arange(6.0) * 1e-200, np.roll(np.eye(6), 1, axis=0)), "smaller unit"),
+    "no group": (lambda: decompose.dagum([1.0, 2.0, 3.0], ["a", None, "b"]), "have no group"),
+    "group not a number": (lambda: decompose.dagum([1.0, 2.0, 3.0], [1.0, np.nan, 2.0]), "have no group"),
+    "I, all are neighbours": (
+        lambda: association.moran([1.0, 2.0, 3.0, 5.0], 1 - np.eye(4)),
+        "neighbours every other",
+    ),
+    "c, all are neighbours": (
+        lambda: association.geary([1.0, 2.0, 3.0, 5.0], 1 - np.eye(4)),
+        "neighbours every other",
+    ),
+    "weights: squares overflow": (lambda: weights.critic(np.eye(4) * 1e200), "larger unit"),
+    "weights: text": (lambda: weights.critic([["a", "b"]]), "needs numbers"),
+}
+
+
+@pytest.mark.parametrize("name", sorted(REFUSED))
+def test_what_has_no_answer_is_refused_by_name(name: str) -> None:
+    call, told = REFUSED[name]
+    with pytest.raises(MethodError, match=told):
+        call()
+
+
+def test_a_whole_number_of_numpy_is_a_number_of_points() -> None:
+    assert density.kde([1.0, 2.0, 3.0], grid=np.int64(50)).grid.size == 50

@@ -16,13 +16,18 @@ Whole = NDArray[np.intp]
 _NARROW, _SHUFFLED = 1 << 14, 1 << 16
 """Keys of 32 bits up to so many units; values dealt at a time (they stay in the cache)."""
 
+LARGEST = 1e150
+"""Squares of larger values overflow."""
 NOISE = 1e-12
 """Spread below this share of the largest absolute value is rounding, not variation."""
 
 
 def numbers(y: ArrayLike, *, where: str, ndim: int = 1, least: int = 1) -> Floats:
     """`y` as float64 of `ndim` axes; raises MethodError when it is empty, has other axes or a value that is not finite."""
-    out = np.asarray(y, dtype=np.float64)
+    try:
+        out = np.asarray(y, dtype=np.float64)
+    except (TypeError, ValueError) as fault:
+        raise MethodError(f"{where}: needs numbers: {fault}.") from fault
     if out.ndim != ndim:
         raise MethodError(f"{where}: needs {ndim} axis/axes, got shape {out.shape}.")
     if out.shape[0] < least or out.size == 0:
@@ -32,6 +37,8 @@ def numbers(y: ArrayLike, *, where: str, ndim: int = 1, least: int = 1) -> Float
         raise MethodError(
             f"{where}: {len(bad)} value(s) are not finite, the first at {tuple(bad[0].tolist())}; drop or impute them."
         )
+    if max(float(out.max()), -float(out.min())) > LARGEST:
+        raise MethodError(f"{where}: a value exceeds {LARGEST:g}, and squares would overflow; take a larger unit.")
     return out
 
 
@@ -74,6 +81,9 @@ def positions_of(groups: Any, n: int, *, where: str) -> tuple[tuple[str, ...], W
         place[there] = np.arange(len(there))
         return tuple(str(name) for name in (there + int(given.min())).tolist()), place[from_least]
     labels = [str(g) for g in given.tolist()]
+    absent = [i for i, g in enumerate(given.tolist()) if g is None or g != g]
+    if absent:
+        raise MethodError(f"{where}: {len(absent)} unit(s) have no group, the first at {absent[0]}; name it or drop them.")
     names = tuple(sorted(set(labels)))
     index = {name: j for j, name in enumerate(names)}
     return names, np.fromiter((index[label] for label in labels), np.intp, n)
@@ -88,6 +98,8 @@ def varied(y: Floats, *, where: str) -> Floats:
     """`y`, or MethodError when it does not vary."""
     if is_flat(y):
         raise MethodError(f"{where}: all {len(y)} values are equal, so there is no variation to measure.")
+    if np.ptp(y) < 1.0 / LARGEST:
+        raise MethodError(f"{where}: values differ by less than {1 / LARGEST:g}, and squares would vanish; take a smaller unit.")
     return y
 
 

@@ -88,6 +88,8 @@ def moran(y: ArrayLike, w: Any, *, permutations: int = 9999, seed: int = 0, alte
     i = len(z) / s0 * float(z @ weights.lag(z)) / scale
     expected = -1.0 / (len(z) - 1)
     normal, randomised = _moran_variances(z, weights)
+    if min(normal, randomised) <= 1e-12 * expected**2:
+        raise MethodError("moran: every unit neighbours every other alike, so that I is -1 / (n - 1) whatever the values are.")
     z_normal, z_random = (i - expected) / math.sqrt(normal), (i - expected) / math.sqrt(randomised)
     p = _normal_p(z_random, alternative)
     if whole(permutations, name="permutations", least=0, where="moran"):
@@ -166,6 +168,8 @@ def geary(y: ArrayLike, w: Any, *, permutations: int = 0, seed: int = 0, alterna
     scale = (len(z) - 1) / (2.0 * float(values.sum()) * float(z @ z))
     c = scale * float(values @ (z[rows] - z[columns]) ** 2)
     normal, randomised = _geary_variances(z, weights)
+    if min(normal, randomised) <= 1e-12:
+        raise MethodError("geary: every unit neighbours every other alike, so that c is 1 whatever the values are.")
     score = (c - 1.0) / math.sqrt(randomised)
     p = _normal_p(score, alternative)
     if whole(permutations, name="permutations", least=0, where="geary"):

@@ -73,8 +73,8 @@ def peaks(density: Floats) -> Whole:
 
 
 def _grid(y: Floats, h: float, grid: int | ArrayLike) -> Floats:
-    if isinstance(grid, int):
-        return np.linspace(y.min() - 4 * h, y.max() + 4 * h, whole(grid, name="grid", least=16, where="kde"))
+    if isinstance(grid, int | np.integer):
+        return np.linspace(y.min() - 4 * h, y.max() + 4 * h, whole(int(grid), name="grid", least=16, where="kde"))
     given = numbers(grid, where="kde grid", least=3)
     if (np.diff(given) <= 0).any():
         raise MethodError("kde: the grid must ascend.")

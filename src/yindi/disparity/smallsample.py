@@ -2,9 +2,23 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import numpy as np
 
+from yindi.core.errors import MethodError
 from yindi.disparity.arrays import Floats
+from yindi.disparity.lag import DENSE_UP_TO, Weights
+
+Correction = Literal["second_order", "none"]
+
+
+def corrects_by(w: Weights, effects: str, convention: str, correction: str, where: str) -> Weights | None:
+    """W where the bias of rho is to be taken off: lee_yu with region effects, up to 400 regions (beyond, it is negligible)."""
+    if correction not in ("second_order", "none"):
+        raise MethodError(f"{where}: correction is 'second_order' or 'none', got {correction!r}.")
+    applies = convention == "lee_yu" and effects in ("twoways", "region") and w.n <= DENSE_UP_TO
+    return w if applies and correction == "second_order" else None
 
 
 def lag_bias(

@@ -15,13 +15,12 @@ from yindi.core.registry import method
 from yindi.core.streams import stream
 from yindi.disparity.arrays import Floats, numbers, whole
 from yindi.disparity.determinant import Determinant, determinant
-from yindi.disparity.lag import DENSE_UP_TO, Weights, weights_of
+from yindi.disparity.lag import Weights, weights_of
 from yindi.disparity.regress import chi2_p, normal_p
-from yindi.disparity.smallsample import lag_bias
+from yindi.disparity.smallsample import Correction, corrects_by, lag_bias
 
 Effects = Literal["twoways", "region", "year", "none"]
 Convention = Literal["lee_yu", "direct"]
-Correction = Literal["second_order", "none"]
 _ZOOM = 5
 _LAWS = ("regions_order_free_w", "unit_free")
 
@@ -175,14 +174,6 @@ def _loglik(sse: Floats, jacobian: Floats, free: int) -> Floats:
     return np.asarray(jacobian - free / 2.0 * (np.log(2.0 * math.pi * sse / free) + 1.0))
 
 
-def _corrects(w: Weights, effects: str, convention: str, correction: str, where: str) -> Weights | None:
-    """W where the bias of rho is to be taken off: lee_yu with region effects, up to 400 regions (beyond, it is negligible)."""
-    if correction not in ("second_order", "none"):
-        raise MethodError(f"{where}: correction is 'second_order' or 'none', got {correction!r}.")
-    applies = convention == "lee_yu" and effects in ("twoways", "region") and w.n <= DENSE_UP_TO
-    return w if applies and correction == "second_order" else None
-
-
 def _fit_lag(data: Data, x: Floats, det: Determinant, where: str, w: Weights | None) -> _Estimate:
     """SAR on the given regressors: concentrated likelihood, bias of rho taken off where `w` is given, observed information."""
     check_rank(x, where)
@@ -215,7 +206,7 @@ def _fit_lag(data: Data, x: Floats, det: Determinant, where: str, w: Weights | N
     info[k, k + 1], info[k + 1, k + 1] = float(e @ data.wy) / s2**2, data.free / (2 * s2**2)
     covariance = np.linalg.inv(np.triu(info) + np.triu(info, 1).T)[: k + 1, : k + 1]
     if corrects:
-        wider = np.append(np.ones(k), expand(rho)[1] / np.sqrt(covariance[k, k]))
+        wider = np.append(np.ones(k), max(1.0, expand(rho)[1] / float(np.sqrt(covariance[k, k]))))
         covariance = covariance * np.outer(wider, wider)
     return _Estimate(rho, b0 - rho * b1, s2, best, covariance, e)
 
@@ -326,7 +317,7 @@ def sar(
     """Spatial lag model (空间滞后模型) y = rho W y + x beta + effects of y (R,T) on x (R,T,K), w (R,R); see `sdm`."""
     v, given, weights = inputs(y, x, w, "sar")
     data, det = prepare(v, given, weights, effects, convention, "sar"), determinant(weights)
-    est = _fit_lag(data, data.x, det, "sar", _corrects(weights, effects, convention, correction, "sar"))
+    est = _fit_lag(data, data.x, det, "sar", corrects_by(weights, effects, convention, correction, "sar"))
     return _result("sar", est, given.shape[2], data, det, (draws, seed, level, effects, convention))
 
 
@@ -363,7 +354,7 @@ def sdm(
     if not chosen or len(set(chosen)) != len(chosen) or not all(0 <= c < k for c in chosen):
         raise MethodError(f"sdm: lagged must name some of the columns 0 to {k - 1} of x once each, got {chosen}.")
     data, det = prepare(v, given, weights, effects, convention, "sdm"), determinant(weights)
-    to_correct = _corrects(weights, effects, convention, correction, "sdm")
+    to_correct = corrects_by(weights, effects, convention, correction, "sdm")
     est = _spread(_fit_lag(data, np.concatenate([data.x, data.wx[:, chosen]], axis=1), det, "sdm", to_correct), k, chosen)
     return _result("sdm", est, given.shape[2], data, det, (draws, seed, level, effects, convention))
 

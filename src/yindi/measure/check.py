@@ -15,18 +15,25 @@ CONSTANT = 1e-12
 
 Summing n equal doubles errs by about n * 1.1e-16 of their size, so rounding noise stays below it up to some thousand rows."""
 SIMPLEX = 1e-9
+LARGEST = 1e150
 
 
 def finite(x: ArrayLike, *, where: str, ndim: tuple[int, ...] = (2,)) -> np.ndarray:
     """`x` as float64; raises MethodError when it is empty, has another number of axes, or holds a value that is not finite."""
-    array = np.asarray(x, dtype=np.float64)
+    try:
+        array = np.asarray(x, dtype=np.float64)
+    except (TypeError, ValueError) as fault:
+        raise MethodError(f"{where}: needs numbers: {fault}.") from fault
     if array.ndim not in ndim or not array.size:
         raise MethodError(f"{where}: needs a filled array with {' or '.join(map(str, ndim))} axes, got shape {array.shape}.")
     with np.errstate(over="ignore", invalid="ignore"):
-        surely = np.isfinite(array.sum())
+        flat = array.ravel(order="K")
+        surely = np.isfinite(flat @ flat)
     if not surely and not np.isfinite(array).all():
         first = np.argwhere(~np.isfinite(array))[0].tolist()
         raise MethodError(f"{where}: not finite at {first}; a kernel takes no absent values (impute, or drop the indicator).")
+    if not surely and np.abs(array).max() > LARGEST:
+        raise MethodError(f"{where}: a value exceeds {LARGEST:g}, and squares would overflow; take a larger unit.")
     return array
 
 
