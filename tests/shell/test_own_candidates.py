@@ -11,6 +11,8 @@ from worlds import related_world
 
 import yindi
 from yindi.core.errors import ProblemsError
+from yindi.shell import cli
+from yindi.shell.verify import verify
 
 FRAMEWORK = {
     "code": "two",
@@ -90,3 +92,17 @@ def study_again(folder):
     tree["opportunities"] = OWN
     (folder / "study.yaml").write_text(yaml.safe_dump(tree, allow_unicode=True), encoding="utf-8")
     return folder
+
+
+def test_from_files_to_reports_that_agree_and_carry_no_chinese_frame(tmp_path):
+    folder = study(tmp_path, OWN)
+    tree = yaml.safe_load((folder / "study.yaml").read_text(encoding="utf-8"))
+    tree |= {"report": {"languages": ["en"], "voices": ["plan", "brief"]}, "simulate": {"draws": 50}}
+    (folder / "study.yaml").write_text(yaml.safe_dump(tree, allow_unicode=True), encoding="utf-8")
+    out = tmp_path / "results"
+    assert cli.call(["--quiet", "run", str(folder), "--out", str(out)]) == 0
+    assert len(list((out / "reports").iterdir())) == 41 * 2 * 2  # regions and the whole, two voices, Word and HTML
+    said = verify(out)
+    assert said.ok, said.mismatches[:5]
+    pages = "".join(p.read_text(encoding="utf-8") for p in sorted((out / "reports").glob("*.html")))
+    assert not [w for w in ("Xi Jinping", "NQPF", "new quality productive forces", "province", "China") if w in pages]

@@ -40,8 +40,7 @@ def test_a_framework_is_whole(name: str) -> None:
 
 
 def test_as_many_indicators_as_published() -> None:
-    """A has 25 with 3 negative; B 8; C 25 with one negative; D 8 with one; E 18 with five; H 14 with 3, its printed weights sum to
-    100."""
+    """A has 25, three negative; B 8; C 25, one negative; D 8, one; E 18, five; H 14, three: its printed weights sum to 100."""
     count = {n: [i["direction"] for i in resources.tree(f"frameworks/{n}.yaml")["indicators"]] for n in NAMES}
     assert {n: (len(d), d.count(-1)) for n, d in count.items()} == {
         "nqpf_a": (25, 3), "nqpf_b": (7, 0), "nqpf_b_full": (8, 0), "nqpf_c": (25, 1), "nqpf_d": (8, 1), "nqpf_e": (18, 5),

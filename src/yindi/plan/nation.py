@@ -9,12 +9,14 @@ from yindi.plan.nation_layout import collective, crowding, gains, layout, soluti
 from yindi.plan.nation_regions import alike, each, levers, types
 from yindi.plan.notes import notes
 from yindi.plan.outlook import outlook, polarisation
+from yindi.plan.overall import section_label
 from yindi.plan.period import years
 from yindi.plan.picks import ranked
 from yindi.plan.region import subtitle
 from yindi.plan.writer import Slot, Writer, body, items, order
 
 SHOWN = 5
+WIDEST = 12
 
 
 def nation_document(w: Writer) -> Document:
@@ -119,12 +121,29 @@ def structure(w: Writer) -> tuple[Block, ...]:
     if table is None:
         return tuple(blocks)
     sections = table.labels("industry")
-    head = ("region", *(f"section_{s.lower()}" for s in sections))
+    if len(sections) > WIDEST:
+        return (*blocks, _specialised(w))
+    head: tuple[str | Parts, ...] = ("region", *(_section(w, s) for s in sections))
     rows: list[list[Parts]] = [
         [(w.name("region", r),), *(w.cell(table.name, "quotient", region=r, industry=s) for s in sections)]
         for r in table.labels("region")
     ]
     return (*blocks, w.grid("grid_structure", head, rows))
+
+
+def _section(w: Writer, code: str) -> Parts:
+    title = f"section_{code.lower()}"
+    return w.title(title) if title in w.phrases.titles else (section_label(w, code),)
+
+
+def _specialised(w: Writer) -> Grid:
+    """What each region is most specialised in, where there are too many activities for a column each."""
+    name = "opportunities.structure"
+    rows = []
+    for r in w.table(name).labels("region"):
+        first = [s for s in order(w.table(name), "quotient", "industry", region=r) if s != "rest"][:SHOWN]
+        rows.append([(w.name("region", r),), w.joined([section_label(w, s) for s in first])])
+    return w.grid("grid_specialised", ("region", "specialised"), rows, widths=(1, 5))
 
 
 def _top(w: Writer) -> Sentence:

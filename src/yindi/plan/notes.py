@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from yindi.core.document import Block, Paragraph, Sentence
-from yindi.plan.writer import Writer, body, items
+from yindi.plan.writer import Slot, Writer, body, items
 
 
 def notes(w: Writer) -> tuple[Block, ...]:
@@ -34,12 +34,10 @@ def _cells(w: Writer) -> Sentence:
 def _framework(w: Writer) -> Sentence:
     codes = [i.code for i in w.study.framework.indicators]
     title = w.study.framework.title[0 if w.phrases.language == "zh" else 1]
-    return w.say(
-        "notes_framework",
-        title=w.name("quote", title),
-        indicators=w.names("indicator", codes),
-        source=w.name("citation", w.study.framework.source),
-    )
+    fill: dict[str, Slot] = {"title": w.name("quote", title), "indicators": w.names("indicator", codes)}
+    if not w.study.framework.source:
+        return w.say("notes_framework_own", **fill)
+    return w.say("notes_framework", source=w.name("citation", w.study.framework.source), **fill)
 
 
 def _choices(w: Writer) -> tuple[Block, ...]:

@@ -168,11 +168,13 @@ def _industry(w: Writer, industry: str) -> Sentence:
         return w.say("industry_met", "judgement", **fill)
     others = [r for r in holders(w, industry) if r != w.subject][:SHOWN]
     fill |= {
-        "strength": w.name("requirement", strength),
         "binding": w.name("requirement", binding),
         "gap": w.q(table.name, "binding_gap", **at),
         "lever": w.name("lever", table.text("lever", **at)),
     }
+    if not strength:
+        return w.say("industry_bound", "judgement", **fill)
+    fill["strength"] = w.name("requirement", strength)
     if not others:
         return w.say("industry_item", "judgement", **fill)
     return w.say("industry_beside", "judgement", others=w.names("region", others), **fill)

@@ -133,15 +133,15 @@ class Writer:
     def grid(
         self,
         caption: str,
-        heads: Sequence[str],
+        heads: Sequence[str | Parts],
         rows: Iterable[Sequence[Parts]],
         *,
         note: Sequence[Sentence] = (),
         widths: Sequence[float] = (),
         **fill: Slot,
     ) -> Grid:
-        """A table whose caption is a phrase and whose heads are titles."""
-        head = tuple(self.title(h) for h in heads)
+        """A table whose caption is a phrase and whose heads are titles by key, or parts."""
+        head = tuple(self.title(h) if isinstance(h, str) else h for h in heads)
         return Grid(self.say(caption, **fill).parts, head, tuple(tuple(r) for r in rows), tuple(note), tuple(widths))
 
     def series(self, name: Parts, table: str, column: str, axis: str, labels: Iterable[str], kind: str, **where: str) -> Series:
