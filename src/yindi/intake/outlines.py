@@ -40,6 +40,19 @@ def outlines(
     return rings, Source("regions.map", chosen.map_source, chosen.map, sha256(path))
 
 
+def centroid(rings: Rings) -> tuple[float, float]:
+    """Longitude and latitude of the middle of an area given by its rings (N,2) in degrees, holes wound the other way."""
+    middle = np.concatenate(rings).mean(axis=0)
+    total, first = 0.0, np.zeros(2)
+    for ring in rings:
+        x, y = (ring - middle).T
+        cross = x * np.roll(y, -1) - np.roll(x, -1) * y
+        total += cross.sum() / 2
+        first += np.array([((x + np.roll(x, -1)) * cross).sum(), ((y + np.roll(y, -1)) * cross).sum()]) / 6
+    at = middle + (first / total if total else 0.0)
+    return float(at[0]), float(at[1])
+
+
 def features(tree: Mapping[str, Any]) -> Iterator[Feature]:
     """The properties (as text, `id` among them) and rings of every polygon feature; raises KeyError or ValueError."""
     if tree["type"] == "Topology":

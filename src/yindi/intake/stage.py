@@ -22,7 +22,7 @@ from yindi.intake import assemble, corrections, definitions, findings, geography
 from yindi.intake import draft as gather
 from yindi.intake.beside import Beside, beside
 from yindi.intake.findings import Found
-from yindi.intake.outlines import outlines
+from yindi.intake.outlines import Rings, centroid, outlines
 
 _STATE = np.array([ABSENT, OBSERVED, CORRECTED, IMPUTED, DERIVED])
 
@@ -65,7 +65,7 @@ def intake(config: StudyConfig, folder: Path) -> Study:
         d.sources.append(corrected)
     if d.panel is None or d.framework is None:
         raise ProblemsError("intake", [Problem("study.yaml", "nothing could be read.", "look at `inputs`")])
-    made = _study(d, d.panel, d.framework, extra)
+    made = _study(d, d.panel, d.framework, extra, shapes)
     return replace(made, space=replace(made.space, outlines=shapes)) if shapes else made
 
 
@@ -82,12 +82,16 @@ def _to_panel(d: gather.Draft, cube: assemble.Cube, axis: str) -> Panel:
     return panel.take(items=[c for c in cube.items if c not in gone]) if gone else panel
 
 
-def _own_space(d: gather.Draft, regions: tuple[str, ...]) -> Space:
-    """Space of regions that are not the packaged ones: the user's edge list, or the nearest by the positions of the table."""
+def _own_space(d: gather.Draft, regions: tuple[str, ...], shapes: Mapping[str, Rings]) -> Space:
+    """Space of regions that are not the packaged ones: the user's edge list, or the nearest (by table or map)."""
     if d.register is None:
         return Space(regions)
     chosen, inside = d.config.regions, set(regions)
-    found = places.positions(d.register, regions)
+    found = places.positions(d.register, regions) or {r: centroid(shapes[r]) for r in regions if r in shapes}
+    if chosen.nearest and d.edges is None and set(found) != set(regions):
+        way = "give `longitude` and `latitude` in the table of regions, a map (`regions.map`), or a list (`regions.neighbours`)"
+        without = ", ".join(r for r in regions if r not in found)
+        raise ProblemsError("intake", [Problem("study.yaml: regions.nearest", f"no position is known of {without:.200}.", way)])
     land = d.edges if d.edges is not None else places.nearest(found, chosen.nearest) if chosen.nearest and found else ()
     bridges = tuple((a, b) for a, b in chosen.bridges if {a, b} <= inside)
     edges = tuple(sorted({(min(e), max(e)) for e in (*land, *bridges) if set(e) <= inside}))
@@ -96,9 +100,9 @@ def _own_space(d: gather.Draft, regions: tuple[str, ...]) -> Space:
     return Space(regions, edges, new, places.groups(d.register, regions), found, areas)
 
 
-def _space(d: gather.Draft, regions: tuple[str, ...]) -> Space:
+def _space(d: gather.Draft, regions: tuple[str, ...], drawn: Mapping[str, Rings]) -> Space:
     if d.config.regions.standard != "gbt2260":
-        return _own_space(d, regions)
+        return _own_space(d, regions, drawn)
     inside = set(regions)
     bridges = tuple((a, b) for a, b in d.config.regions.bridges if {a, b} <= inside)
     borders = d.edges if d.edges is not None else geography.borders(d.config.regions.level)
@@ -115,11 +119,11 @@ def _space(d: gather.Draft, regions: tuple[str, ...]) -> Space:
                  {r: s.centroid for r, s in shapes.items()}, {r: s.area for r, s in shapes.items()})  # fmt: skip
 
 
-def _study(d: gather.Draft, cube: assemble.Cube, chosen: Framework, extra: list[Beside]) -> Study:
+def _study(d: gather.Draft, cube: assemble.Cube, chosen: Framework, extra: list[Beside], shapes: Mapping[str, Rings]) -> Study:
     framework = chosen.without(treat.dropped(d.config.treatments))
     panel = _to_panel(d, cube, INDICATOR)
     activity = _to_panel(d, d.activity, INDUSTRY) if d.activity is not None else None
-    space = _space(d, panel.regions)
+    space = _space(d, panel.regions, shapes)
     names = _named(d, definitions.names(d.variables, framework, d.config, d.folder), space)
     sources = Ledger().add(*d.sources, *(b.source for b in extra))
     study = Study(d.config, d.variables, framework, panel, activity, space, names, sources)
