@@ -12,7 +12,8 @@ from pathlib import Path
 
 from PIL import Image
 
-WORD = {"nation.zh": 4, "620000.zh": 4, "620000.en": 3}
+WORD = {"nation.zh": 4, "620000.zh": 4, "620000.en": 3, "620000.research.zh": 3, "620000.research.en": 3, "nation.research.zh": 3,
+        "620000.brief.zh": 1, "nation.brief.en": 1}  # fmt: skip
 PAGES = ("nation.zh", "620000.en")
 FLAGS = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
          "--no-first-run", "--disable-quic", "--disable-sync", "--hide-scrollbars"]  # fmt: skip
