@@ -211,3 +211,16 @@ def test_columns_fill_the_page_and_leave_room_for_numbers() -> None:
     assert wide[0] > wide[3]
     given = tables.columns(grid, "en", 9000, 9.5)
     assert given[0] == pytest.approx(3 / 8.4 * 9000 * 8.4 / sum(grid.widths), abs=1)
+
+
+def test_given_widths_give_way_where_a_word_would_break_and_only_there() -> None:
+    head = (("Indicator",), ("Observed",), ("n",))
+    narrow = Grid(("t",), head, ((("a",), ("b",), ("c",)),), widths=(8, 1, 2))
+    wide = tables.columns(narrow, "en", 9000, 9.5)
+    assert sum(wide) == pytest.approx(9000, abs=3)
+    assert wide[1] > 9000 / 11 + 50
+    assert wide[0] < 9000 * 8 / 11
+    roomy = Grid(("t",), head, ((("a",), ("b",), ("c",)),), widths=(4, 4, 3))
+    assert tables.columns(roomy, "en", 9000, 9.5) == [round(9000 * w / 11) for w in (4, 4, 3)]
+    hopeless = Grid(("t",), head, ((("a",), ("b",), ("c",)),), widths=(1, 1, 1))
+    assert tables.columns(hopeless, "en", 1200, 9.5) == [400, 400, 400]

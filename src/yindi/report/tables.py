@@ -48,8 +48,7 @@ def size_of(grid: Grid, language: str, wide: int, size: float) -> tuple[str, flo
 def columns(grid: Grid, language: str, wide: int, size: float) -> list[int]:
     """Widths in twips: the given relative ones, else by the longest cell, text columns giving way to numbers."""
     if grid.widths:
-        total = sum(grid.widths)
-        return [round(wide * w / total) for w in grid.widths]
+        return _given(grid, language, wide, size)
     least, want = demand(grid, language, size)
     spare = wide - sum(least)
     extra = [w - n for w, n in zip(want, least, strict=True)]
@@ -57,6 +56,27 @@ def columns(grid: Grid, language: str, wide: int, size: float) -> list[int]:
         base, rest = (least, want)[spare > 0], wide - sum((least, want)[spare > 0])
         return [round(b + rest * b / sum(base)) for b in base]
     return [round(n + spare * e / sum(extra)) for n, e in zip(least, extra, strict=True)]
+
+
+def _given(grid: Grid, language: str, wide: int, size: float) -> list[int]:
+    """The given relative widths, except that no column breaks a word where others have room for it."""
+    total = sum(grid.widths)
+    asked = [wide * w / total for w in grid.widths]
+    least = [_word(grid, k, language) * size * 20 + 180 for k in range(len(asked))]
+    short = [k for k, (a, n) in enumerate(zip(asked, least, strict=True)) if a < n]
+    missing = sum(least[k] - asked[k] for k in short)
+    room = {k: asked[k] - least[k] for k in range(len(asked)) if k not in short}
+    if not short or missing > sum(room.values()):
+        return [round(a) for a in asked]
+    part = missing / sum(room.values())
+    return [round(least[k] if k in short else asked[k] - room[k] * part) for k in range(len(asked))]
+
+
+def _word(grid: Grid, column: int, language: str) -> float:
+    """Width in ems of the longest word of a column; of Chinese tables only the heads are looked at, since signs may break."""
+    cells = [grid.head[column], *(row[column] for row in grid.rows if language != "zh")]
+    words = {w for cell in cells for w in joined(cell, language).split()}
+    return max((min(width(w, 1.0), 4.0) if w > "\u2e80" else width(w, 1.0) for w in words), default=0.0)
 
 
 def together(grid: Grid, wide: Sequence[int], language: str, size: float) -> bool:
