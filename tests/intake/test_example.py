@@ -10,7 +10,7 @@ from yindi.core.panel import IMPUTED
 
 @pytest.fixture(scope="module")
 def sure(example):
-    from conftest import Folder
+    from tests.intake.conftest import Folder
 
     untold = Folder(example).inspect(lambda tree: tree["treatments"].clear())
     return [f for f in untold.findings if f.sure]

@@ -17,8 +17,8 @@ NAMES = ["北京", "上　海", "甘肃省"]
 
 
 @pytest.fixture
-def known(plain):
-    return variables(plain.config, None, Problems("t"))
+def known(plain, tmp_path):
+    return variables(plain.config, tmp_path, Problems("t"))
 
 
 def book(path, rows, merges=()):

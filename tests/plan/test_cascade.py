@@ -124,7 +124,7 @@ def folder(example, tmp_path_factory):
     config["regions"] = {"level": "city", "scope": "present", "bridges": []}
     for entry in config["inputs"]:
         entry.pop("name")
-    config["treatments"] = {v: config["treatments"][v] for v in ("telecom", "gdp_per_capita", "energy_intensity")}
+    config["treatments"] = {v: config["treatments"][v] for v in ("telecom", "gdp_per_capita")}
     config["measure"] = {"draws": 20}
     config["disparity"] = {"bootstrap": 0, "permutations": 0}
     (at / "study.yaml").write_text(yaml.safe_dump(config, allow_unicode=True), encoding="utf-8")

@@ -68,7 +68,10 @@ def test_every_region_has_a_plan_in_every_language_and_every_number_is_cited(stu
 
 def test_plans_of_two_regions_differ_where_the_regions_do(study):
     said = study.frame("plan.sentences")
-    own = said[(said.language == "zh") & said.phrase.isin(["industry_item", "main_obstacle_short", "endowment_strong"])]
+    own = said[
+        (said.language == "zh")
+        & said.phrase.isin(["industry_item", "industry_beside", "main_obstacle_short", "endowment_strong"])
+    ]
     texts = own.groupby("subject")["text"].apply(frozenset)
     pairs = [(a, b) for n, a in enumerate(texts) for b in texts.iloc[n + 1 :]]
     assert max(len(a & b) / len(a | b) for a, b in pairs) < 0.2

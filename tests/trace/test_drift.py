@@ -102,7 +102,7 @@ def test_a_digit_in_a_stored_table(results: Path) -> None:
 
     change_stored(results, change)
     report = verify(results)
-    assert places(report) == {"layout.allocation", "tables/layout.allocation.csv", "document 130000 zh", "document 130000 en"}
+    assert places(report) == {"layout.allocation", "tables/layout.allocation.csv", "document 130000.zh", "document 130000.en"}
 
 
 def test_a_digit_in_the_panel(results: Path) -> None:
@@ -129,7 +129,7 @@ def test_a_digit_in_a_document(results: Path) -> None:
         return dataclasses.replace(study, results={**study.results, "plan": dataclasses.replace(plan, documents=documents)})
 
     change_stored(results, change)
-    assert places(verify(results)) == {"document 130000 zh"}
+    assert places(verify(results)) == {"document 130000.zh"}
 
 
 def test_a_parameter_in_the_ledger(results: Path) -> None:

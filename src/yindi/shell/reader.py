@@ -62,7 +62,7 @@ class Reader:
 
     def _with_words(self, seen: Seen, words: str, document: Document, kind: str, *, whole: bool = True) -> Seen:
         own = self.study.config.report
-        pieces = spoken.said(document, kind, own.author, own.date)
+        pieces = spoken.said(document, kind, own.author, own.date, front=whole)
         return replace(seen, problems=(*seen.problems, *spoken.differences(words, pieces, whole=whole)))
 
     def _word(self, raw: bytes, known: Mapping[str, Any]) -> Seen:

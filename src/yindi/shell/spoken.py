@@ -46,10 +46,14 @@ def docx_words(raw: bytes) -> str:
     return "".join(out)
 
 
-def said(document: Document, kind: str, author: str = "", date: str = "") -> Iterator[str]:
-    """What a file of a kind (html or docx) says, piece by piece in reading order: all of the document and the words around it."""
+def said(document: Document, kind: str, author: str = "", date: str = "", *, front: bool = True) -> Iterator[str]:
+    """What a file of a kind (html or docx) says, piece by piece in reading order: all of the document and the words around it.
+
+    Without `front` title, subtitle, author and date are left out: a user's template chooses whether and where they stand.
+    """
     yield word("skip", document.language) if kind == "html" else ""
-    yield from (_text(document.title, document), _text(document.subtitle, document), author, date)
+    if front:
+        yield from (_text(document.title, document), _text(document.subtitle, document), author, date)
     for block in document.blocks:
         yield from (_on_page if kind == "html" else _in_word)(block, document)
     if any_marked(document):
