@@ -207,6 +207,7 @@ def test_an_ascii_terminal_is_no_error(results: Path) -> None:
 
 def test_interrupted_in_the_middle(example: Path, tmp_path: Path) -> None:
     code = ("import os, signal\nfrom yindi import pipeline\nfrom yindi.shell import cli\n"
+            "signal.signal(signal.SIGINT, signal.default_int_handler)\n"  # a shell's background jobs ignore it
             "pipeline.run_stages = lambda *a, **k: os.kill(os.getpid(), signal.SIGINT)\n"
             f"raise SystemExit(cli.call(['run', {str(example)!r}, '--out', {str(tmp_path / 'out')!r}]))")  # fmt: skip
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
