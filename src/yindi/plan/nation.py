@@ -21,24 +21,7 @@ WIDEST = 12
 
 def nation_document(w: Writer) -> Document:
     """The planning document of the whole."""
-    parts = (
-        opening,
-        pattern,
-        gaps,
-        space,
-        structure,
-        types,
-        collective,
-        layout,
-        trade_off,
-        gains,
-        levers,
-        outlook,
-        alike,
-        each,
-        ending,
-    )
-    blocks: tuple[Block, ...] = tuple(block for part in parts for block in part(w))
+    blocks: tuple[Block, ...] = tuple(block for part in PARTS for block in part(w))
     first, _, last = years(w.study)
     title = w.say(f"title_{scope(w)}", first=w.name("year", first), last=w.name("year", last))
     return Document("nation", w.phrases.language, title.parts, subtitle(w), blocks, w.voice)
