@@ -61,7 +61,7 @@ def _nowhere(x: np.ndarray, known: np.ndarray, s: Slipped) -> bool:
     others = np.delete(x, s.region, axis=0)[np.delete(known, s.region, axis=0)]
     here = x[s.region, list(s.years)]
     apart = len(others) > 0 and bool((here > others.max()).all() or (here < others.min()).all())
-    return apart and abs(np.log10(s.factor)) > 1.5
+    return apart and bool(abs(np.log10(s.factor)) > 1.5)
 
 
 def _runs(r: int, steps: list[tuple[int, int]], years: np.ndarray, steady: bool) -> Iterator[Slipped]:
