@@ -256,3 +256,18 @@ def test_us_counties_out_of_time(counties):
     assert scoring.precision_at(lists.chosen, found.tested.truth) >= 0.99 * independent
     assert ((lists.chosen * addition).sum(axis=0) <= 0.1 * made.sum(axis=0) + 1e-9).all()
     assert found.scores["boosted_all"].expansion > 0.1
+
+
+def test_logit_reaches_the_optimum_where_outcomes_are_rare_and_features_extreme():
+    """Full Newton steps are thrown to and fro on these panels; at the optimum the score equation holds."""
+    for seed in (13, 17, 38, 42):
+        rng = np.random.default_rng(seed)
+        h = rng.normal(size=4000)
+        x = np.column_stack([np.exp(3 * rng.normal(size=4000)), np.exp(2 * h), h, h + 0.05 * rng.normal(size=4000),
+                             np.exp(2 * h + 0.1 * rng.normal(size=4000))])  # fmt: skip
+        y = (rng.random(4000) < 1 / (1 + np.exp(6 - 3 * h + 0.8 * h**2 * (h > 0)))).astype(float)
+        y[:2] = 0, 1
+        model = logit.fit(x, y)
+        z = (x - model.centre) / model.scale
+        assert np.abs(z.T @ (y - model(x)) - model.slope).max() < 1e-4, seed
+        assert abs((y - model(x)).sum()) < 1e-4, seed

@@ -25,23 +25,38 @@ class Logit:
         return result
 
 
-def fit(x: np.ndarray, y: np.ndarray, *, ridge: float = 1.0, steps: int = 50) -> Logit:
+def fit(x: np.ndarray, y: np.ndarray, *, ridge: float = 1.0, steps: int = 100) -> Logit:
     """Maximum penalised likelihood: x (N,F), y (N,) of 0 and 1; the intercept is not penalised.
 
-    Constant features get slope 0. Raises MethodError when y holds one value only.
+    Constant features get slope 0. Newton's steps are shortened until the loss falls, so that rare outcomes and extreme features
+    do not throw the search about. Raises MethodError when y holds one value only, or where no optimum is reached.
     """
     if y.min() == y.max():
         raise MethodError("A logistic regression needs both outcomes in the years it learns from.")
     centre, scale = x.mean(axis=0), x.std(axis=0)
     scale = np.where(scale > 1e-9 * (1 + np.abs(centre)), scale, np.inf)
     z = np.column_stack([np.ones(len(x)), (x - centre) / scale])
-    penalty = np.diag([0.0] + [ridge] * x.shape[1])
+    weight = np.array([0.0] + [ridge] * x.shape[1])
     beta = np.zeros(z.shape[1])
     beta[0] = np.log(y.mean() / (1 - y.mean()))
     for _ in range(steps):
         p = 1 / (1 + np.exp(-np.clip(z @ beta, -35, 35)))
-        move = np.linalg.solve((z * (p * (1 - p))[:, None]).T @ z + penalty, z.T @ (y - p) - penalty @ beta)
-        beta = beta + move * min(1.0, 5.0 / max(np.abs(move).max(), 1e-300))
-        if np.abs(move).max() < 1e-9:
-            break
-    return Logit(centre, scale, beta[1:], float(beta[0]))
+        slope = z.T @ (y - p) - weight * beta
+        move = np.linalg.solve((z * (p * (1 - p))[:, None]).T @ z + np.diag(weight), slope)
+        if slope @ move < 1e-9:
+            return Logit(centre, scale, beta[1:] + move[1:], float(beta[0] + move[0]))
+        beta = beta + _length(z, y, weight, beta, move) * move
+    raise MethodError(f"The logistic regression found no optimum in {steps} steps on {len(y)} cases.")
+
+
+def _loss(z: np.ndarray, y: np.ndarray, weight: np.ndarray, beta: np.ndarray) -> float:
+    line = z @ beta
+    return float(np.logaddexp(0.0, line).sum() - y @ line + 0.5 * (weight * beta) @ beta)
+
+
+def _length(z: np.ndarray, y: np.ndarray, weight: np.ndarray, beta: np.ndarray, move: np.ndarray) -> float:
+    """The part of a step, halved until the loss falls, that is taken."""
+    now, part = _loss(z, y, weight, beta), 1.0
+    while part > 1e-6 and _loss(z, y, weight, beta + part * move) > now:
+        part /= 2
+    return part
