@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from yindi.core.framework import Variable
-from yindi.intake import across, copies, findings, identities
+from yindi.intake import across, findings, identities, written
 from yindi.intake.assemble import Cube
 from yindi.intake.read import Grid
 
@@ -159,7 +159,7 @@ def test_last_digits_and_coarse_years():
 
 def test_written_digits():
     """1200 has two digits, 0.0120 two, 465.09 five."""
-    assert [copies.digits(v) for v in (1200.0, 0.012, 465.09, 7.0)] == [2, 2, 5, 1]
+    assert [written.digits(v) for v in (1200.0, 0.012, 465.09, 7.0)] == [2, 2, 5, 1]
 
 
 def three(seed=16):

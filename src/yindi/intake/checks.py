@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from yindi.intake.middles import median as middle_of
+
 Thresholds = Mapping[str, float]
 
 
@@ -39,8 +41,8 @@ def _profile(g: np.ndarray, regions: float) -> _Profile:
     counted = np.isfinite(g).sum(axis=0)
     usable = counted >= max(regions, 0.5 * len(g))
     safe = np.where(usable, g, 0.0)
-    median = np.where(usable, np.nanmedian(safe, axis=0), np.nan)
-    spread = np.where(usable, np.nanmedian(np.abs(safe - np.where(usable, median, 0.0)), axis=0), np.nan)
+    median = np.where(usable, middle_of(safe, 0), np.nan)
+    spread = np.where(usable, middle_of(np.abs(safe - np.where(usable, median, 0.0)), 0), np.nan)
     same = (np.sign(safe) == np.sign(np.where(usable, median, 0.0))) & np.isfinite(safe)
     return _Profile(counted, median, spread, np.where(usable, same.sum(axis=0) / np.maximum(counted, 1), 0.0))
 
@@ -139,31 +141,31 @@ def tails(x: np.ndarray, known: np.ndarray, limits: Thresholds) -> np.ndarray:
     g = growth(x, known)
     away = np.abs(g - _profile(g, 3).median)
     known_ones = np.isfinite(away)
-    order = np.sort(away[known_ones])
-    place = np.zeros(away.shape, int)
-    place[known_ones] = np.argsort(np.argsort(away[known_ones], kind="stable"), kind="stable")
+    sequence = np.argsort(away[known_ones], kind="stable")
+    order, place = away[known_ones][sequence], np.full(away.shape, away.size)
+    ranks = np.empty(len(order), int)
+    ranks[sequence] = np.arange(len(order))
+    place[known_ones] = ranks
+    rest = len(order) - known_ones.sum(axis=1)
+    told = np.flatnonzero((rest >= limits["movements"]) & (rest > 0))
     made = np.zeros(len(x))
-    for r in range(len(x)):
-        own = np.sort(place[r][known_ones[r]])
-        if len(order) - len(own) >= limits["movements"]:
-            made[r] = limits["tail"] * _quantile_but(order, own, limits["nearly"])
+    made[told] = limits["tail"] * _quantiles_but(order, np.sort(place[told], axis=1), rest[told], limits["nearly"])
     return made
 
 
-def _quantile_but(order: np.ndarray, own: np.ndarray, share: float) -> float:
-    """The quantile (linear between neighbours) of sorted values without those at the sorted places `own`."""
-    last = len(order) - len(own) - 1
-    at = share * last
-    low, high = (_place_but(own, min(int(at) + step, last)) for step in (0, 1))
-    return float(order[low] + (order[high] - order[low]) * (at - int(at)))
+def _quantiles_but(order: np.ndarray, own: np.ndarray, rest: np.ndarray, share: float) -> np.ndarray:
+    """Quantiles (linear between neighbours) of sorted values, each without those at its sorted places `own` (N,T)."""
+    at = share * (rest - 1)
+    below = at.astype(int)
+    low, high = (order[_places_but(own, np.minimum(below + step, rest - 1))] for step in (0, 1))
+    quantiles: np.ndarray = low + (high - low) * (at - below)
+    return quantiles
 
 
-def _place_but(own: np.ndarray, k: int) -> int:
+def _places_but(own: np.ndarray, k: np.ndarray) -> np.ndarray:
     """Where the k-th of the other values stands among all."""
-    for place in own:
-        if place <= k:
-            k += 1
-    return k
+    places: np.ndarray = k + (own - np.arange(own.shape[1]) <= k[:, None]).sum(axis=1)
+    return places
 
 
 def _fallen(g: np.ndarray, limits: Thresholds) -> tuple[np.ndarray, np.ndarray]:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
-from yindi.intake.traces import resolution
+from yindi.intake.written import Written, written
 
 Limits = Mapping[str, float]
 
@@ -24,92 +23,102 @@ class Copy:
     sure: bool
 
 
-def digits(value: float) -> int:
-    """How many significant digits a number is written with (1200 has two), from its first twelve."""
-    text = f"{abs(value):.12g}".split("e")[0].replace(".", "").strip("0")
-    return len(text)
-
-
-def written(x: np.ndarray, known: np.ndarray) -> np.ndarray:
+def _room(x: np.ndarray, known: np.ndarray, figures: Written | None) -> np.ndarray:
     """(R,T) significant digits of each known value, 0 elsewhere."""
-    made = np.zeros(x.shape, int)
-    for at in np.argwhere(known & (x != 0)):
-        made[tuple(at)] = digits(float(x[tuple(at)]))
+    made: np.ndarray = np.where(known, (figures or written(x)).digits, 0)
     return made
 
 
-def between_regions(x: np.ndarray, known: np.ndarray, limits: Limits) -> list[Copy]:
+def between_regions(x: np.ndarray, known: np.ndarray, limits: Limits, figures: Written | None = None) -> list[Copy]:
     """Runs of years in which two regions hold the same numbers: together more digits than chance would match."""
-    room = written(x, known)
+    spare = np.maximum(_room(x, known, figures) - limits["free"], 0) * (known & (x != 0))
     found = []
     for t0 in range(x.shape[1]):
         order = np.argsort(x[:, t0], kind="stable")
-        for i, j in itertools.pairwise(order):
-            if not (room[i, t0] and known[j, t0] and x[i, t0] == x[j, t0]) or (t0 and _same(x, known, i, j, t0 - 1)):
-                continue
-            run = [t0]
-            while run[-1] + 1 < x.shape[1] and _same(x, known, i, j, run[-1] + 1):
-                run.append(run[-1] + 1)
-            shared = int(sum(max(room[i, t] - limits["free"], 0) for t in run))
-            if shared >= limits["digits"]:
-                found.append(Copy("region", (int(min(i, j)), int(max(i, j))), tuple(run), int(min(i, j)), True))
+        one, two = order[:-1], order[1:]
+        pairs = known[one, t0] & known[two, t0] & (x[one, t0] == x[two, t0]) & (x[one, t0] != 0)
+        one, two = one[pairs], two[pairs]
+        same = known[one] & known[two] & (x[one] == x[two]) & (x[one] != 0)
+        begins = ~same[:, t0 - 1] if t0 else np.ones(len(one), bool)
+        unbroken = np.logical_and.accumulate(same[:, t0:], axis=1)
+        shared = (unbroken * spare[one, t0:]).sum(axis=1)
+        for n in np.flatnonzero(begins & (shared >= limits["digits"])):
+            i, j = sorted((int(one[n]), int(two[n])))
+            found.append(Copy("region", (i, j), tuple(range(t0, t0 + int(unbroken[n].sum()))), i, True))
     return found
 
 
-def _same(x: np.ndarray, known: np.ndarray, i: int, j: int, t: int) -> bool:
-    return bool(known[i, t] and known[j, t] and x[i, t] == x[j, t] and x[i, t] != 0)
-
-
-def between_years(x: np.ndarray, known: np.ndarray, limits: Limits) -> list[Copy]:
+def between_years(x: np.ndarray, known: np.ndarray, limits: Limits, figures: Written | None = None) -> list[Copy]:
     """Years that are not neighbours and hold the same numbers in most regions (neighbours are traces.repeated)."""
-    room = written(x, known)
+    values, have = np.ascontiguousarray(x.T), np.ascontiguousarray(known.T)
+    long = np.ascontiguousarray(_room(x, known, figures).T) >= limits["least"]
     found = []
-    for t in range(2, x.shape[1]):
-        for s in range(t - 1):
-            both = known[:, t] & known[:, s]
-            same = both & (x[:, t] == x[:, s]) & (room[:, t] >= limits["least"])
-            if same.sum() >= max(limits["regions"], limits["share"] * both.sum()):
-                found.append(Copy("year", tuple(int(r) for r in np.flatnonzero(same)), (t,), s, True))
+    for t in range(2, len(values)):
+        both = have[t] & have[: t - 1]
+        same = both & (values[t] == values[: t - 1]) & long[t]
+        many = same.sum(axis=1) >= np.maximum(limits["regions"], limits["share"] * both.sum(axis=1))
+        found += [Copy("year", tuple(np.flatnonzero(same[s]).tolist()), (t,), int(s), True) for s in np.flatnonzero(many)]
     return found
 
 
 def between_items(values: np.ndarray, known: np.ndarray, limits: Limits) -> list[tuple[int, int, np.ndarray]]:
     """(column a, column b, mask (R,T)) of blocks that two columns of values (R,T,K) share though they differ elsewhere."""
     found = []
+    columns = [np.ascontiguousarray(values[:, :, k]) for k in range(values.shape[2])]
+    held = [np.ascontiguousarray(known[:, :, k]) for k in range(values.shape[2])]
     for a in range(values.shape[2]):
         for b in range(a + 1, values.shape[2]):
-            both = known[:, :, a] & known[:, :, b]
-            same = both & (values[:, :, a] == values[:, :, b]) & (values[:, :, a] != 0)
-            if limits["cells"] <= same.sum() <= limits["most"] * both.sum():
-                for at in np.argwhere(same):
-                    same[tuple(at)] = digits(float(values[at[0], at[1], a])) >= limits["least"]
+            same = held[a] & held[b] & (columns[a] == columns[b]) & (columns[a] != 0)
+            count = same.sum()
+            if limits["cells"] <= count <= limits["most"] * (held[a] & held[b]).sum():
+                same[same] = written(columns[a][same]).digits >= limits["least"]
                 if same.sum() >= limits["cells"]:
                     found.append((a, b, same))
     return found
 
 
-def _resolutions(x: np.ndarray, known: np.ndarray) -> np.ndarray:
-    """(R,T) last written digit of each known value, NaN elsewhere."""
-    made = np.full(x.shape, np.nan)
-    for at in np.argwhere(known):
-        made[tuple(at)] = resolution(float(x[tuple(at)]))
-    return made
-
-
-def steady_growth(x: np.ndarray, known: np.ndarray, limits: Limits) -> np.ndarray:
+def steady_growth(x: np.ndarray, known: np.ndarray, limits: Limits, figures: Written | None = None) -> np.ndarray:
     """(R,T), True for runs in which the growth rate, or the increment, never changes within the rounding of the figures.
 
     A run counts where so many equal steps would be met by chance less than `chance` times in the whole variable.
     """
     mask = np.zeros(x.shape, bool)
-    step = np.array(
-        [[resolution(float(v)) if k else 1.0 for v, k in zip(*rows, strict=True)] for rows in zip(x, known, strict=True)]
-    )
-    for r in range(len(x)):
+    step = np.where(known, (figures or written(x)).place, 1.0)
+    for r in _worth_a_look(x, known, step, limits) if x.shape[1] >= 4 else ():
         for start, stop in _spans(known[r]):
             if stop - start >= 4:
                 mask[r, start:stop] |= _steady(x[r, start:stop], step[r, start:stop], limits, x.size)
     return mask
+
+
+def _worth_a_look(x: np.ndarray, known: np.ndarray, step: np.ndarray, limits: Limits) -> np.ndarray:
+    """Regions whose longest run of equal steps may be no chance: its error at least, and the bends at most, are put in."""
+    left, here, right = (step[:, n : n + x.shape[1] - 2] for n in range(3))
+    local = np.maximum(np.minimum(left, here), np.minimum(np.maximum(left, here), right))
+    three = known[:, 2:] & known[:, 1:-1] & known[:, :-2]
+    logs = np.log(np.where(x > 0, x, 1.0))
+    above = three & (x[:, 2:] > 0) & (x[:, 1:-1] > 0) & (x[:, :-2] > 0)
+    safe = np.where(x > 0, x, 1.0)
+    ways = [(three, x[:, 2:] + x[:, :-2] - 2 * x[:, 1:-1], 2 * local),
+            (above, np.diff(logs, 2), 2 * local * (1 / safe[:, 2:] + 1 / safe[:, 1:-1]))]  # fmt: skip
+    likely = np.zeros(len(x), bool)
+    for fine, bend, error in ways:
+        hit = fine & (np.abs(bend) <= error) & (x[:, 1:-1] != x[:, :-2])
+        longest = _longest(hit)
+        least = np.where(hit, error, np.inf).min(axis=1)
+        most = np.where(fine, np.abs(bend), 0.0).max(axis=1)
+        chance = np.minimum(1.0, least / np.maximum(most, 1e-300))
+        likely |= (longest >= limits["steps"]) & (x.size * chance**longest <= limits["chance"] * (1 + 1e-9))
+    return np.flatnonzero(likely)
+
+
+def _longest(hit: np.ndarray) -> np.ndarray:
+    """(R,) length of the longest run of hits."""
+    run = longest = np.zeros(len(hit), int)
+    for t in range(hit.shape[1]):
+        run = (run + 1) * hit[:, t]
+        longest = np.maximum(longest, run)
+    return longest
 
 
 def _spans(known: np.ndarray) -> list[tuple[int, int]]:
@@ -134,30 +143,26 @@ def _steady(v: np.ndarray, res: np.ndarray, limits: Limits, cells: int) -> np.nd
     return flags
 
 
-def alike_digits(x: np.ndarray, known: np.ndarray, limits: Limits) -> list[tuple[int, int, float]]:
+def alike_digits(
+    x: np.ndarray, known: np.ndarray, limits: Limits, figures: Written | None = None
+) -> list[tuple[int, int, float]]:
     """(year, digit, share) of years in which the last written digit is nearly always the same, unlike in other years."""
-    found = []
-    last = np.full(x.shape, -1)
-    for at in np.argwhere(known & (x != 0)):
-        text = f"{abs(x[tuple(at)]):.12g}"
-        last[tuple(at)] = int(text[-1]) if "e" not in text and digits(float(x[tuple(at)])) >= limits["least"] else -1
-    for t in range(x.shape[1]):
-        here = last[:, t][last[:, t] > 0]
-        if len(here) < limits["regions"]:
-            continue
-        digit, count = max(((d, int((here == d).sum())) for d in range(1, 10)), key=lambda p: p[1])
-        elsewhere = np.delete(last, t, axis=1)
-        usual = float((elsewhere[elsewhere > 0] == digit).mean()) if (elsewhere > 0).any() else 0.1
-        if count >= limits["share"] * len(here) and usual < limits["usual"]:
-            found.append((t, digit, count / len(here)))
+    read = figures or written(x)
+    last = np.where(known & (x != 0) & (read.digits >= limits["least"]), read.last, -1)
+    counts = np.stack([(last == d).sum(axis=0) for d in range(1, 10)])
+    held, found = counts.sum(axis=0), []
+    for t in np.flatnonzero(held >= limits["regions"]):
+        digit = int(np.argmax(counts[:, t]))
+        count, elsewhere = int(counts[digit, t]), int(held.sum() - held[t])
+        usual = int(counts[digit].sum() - count) / elsewhere if elsewhere else 0.1
+        if count >= limits["share"] * held[t] and usual < limits["usual"]:
+            found.append((int(t), digit + 1, count / int(held[t])))
     return found
 
 
-def rounded(x: np.ndarray, known: np.ndarray, limits: Limits) -> list[int]:
+def rounded(x: np.ndarray, known: np.ndarray, limits: Limits, figures: Written | None = None) -> list[int]:
     """Years whose figures are coarser than in the other years by `ratio`, and coarser than the usual change of a year."""
-    res = np.array(
-        [[resolution(float(v)) if k and v else np.nan for v, k in zip(*rows, strict=True)] for rows in zip(x, known, strict=True)]
-    )
+    res = np.where(known & (x != 0), (figures or written(x)).place, np.nan)
     counted = np.isfinite(res).sum(axis=0) >= limits["regions"]
     if counted.sum() < 3:
         return []
@@ -179,10 +184,8 @@ def totals(x: np.ndarray, known: np.ndarray, limits: Limits) -> list[int]:
     if len(x) < limits["regions"]:
         return []
     whole = known.all(axis=0)
-    found = []
-    for r in range(len(x)) if whole.sum() >= 1 else ():
-        rest = x[:, whole].sum(axis=0) - x[r, whole]
-        fits = np.abs(x[r, whole] - rest) <= limits["near"] * np.abs(rest)
-        if fits.mean() >= limits["share"] and (rest != 0).any():
-            found.append(r)
-    return found
+    if not whole.any():
+        return []
+    rest = x[:, whole].sum(axis=0) - x[:, whole]
+    fits = np.abs(x[:, whole] - rest) <= limits["near"] * np.abs(rest)
+    return [int(r) for r in np.flatnonzero((fits.mean(axis=1) >= limits["share"]) & (rest != 0).any(axis=1))]

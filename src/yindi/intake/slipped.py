@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from yindi.intake.checks import growth
+from yindi.intake.middles import median as middle_of
 
 Limits = Mapping[str, float]
 
@@ -30,12 +31,12 @@ def unusual(x: np.ndarray, known: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     enough = np.isfinite(g).sum(axis=0) >= 3
     median = np.zeros(g.shape[1])
     if enough.any():
-        median[enough] = np.nanmedian(g[:, enough], axis=0)
+        median[enough] = middle_of(g[:, enough], 0)
     away = np.where(enough, g - median, np.nan)
     counted = np.isfinite(away).sum(axis=1) >= 4
     usual = np.full(len(x), np.inf)
     if counted.any():
-        usual[counted] = np.nanmedian(np.abs(away[counted]), axis=1)
+        usual[counted] = middle_of(np.abs(away[counted]), 1)
     return away, usual
 
 
@@ -46,11 +47,11 @@ def decimals(x: np.ndarray, known: np.ndarray, limits: Limits) -> list[Slipped]:
     """
     away, usual = unusual(x, known)
     found: list[Slipped] = []
-    for r in np.flatnonzero(usual <= limits["steady"]):
-        near = max(limits["near"], limits["room"] * float(usual[r]))
-        power = np.round(np.nan_to_num(away[r]) / np.log(10)).astype(int)
-        fits = (power != 0) & (np.abs(np.nan_to_num(away[r]) - power * np.log(10)) <= min(near, limits["nearest"]))
-        steps = [(int(b), int(power[b])) for b in np.flatnonzero(fits)]
+    near = np.minimum(np.maximum(limits["near"], limits["room"] * usual), limits["nearest"])
+    powers = np.round(np.nan_to_num(away) / np.log(10)).astype(int)
+    fits = (powers != 0) & (np.abs(np.nan_to_num(away) - powers * np.log(10)) <= near[:, None])
+    for r in np.flatnonzero((usual <= limits["steady"]) & fits.any(axis=1)):
+        steps = [(int(b), int(powers[r, b])) for b in np.flatnonzero(fits[r])]
         runs = _runs(int(r), steps, np.flatnonzero(known[r]), bool(usual[r] <= limits["end"]))
         found += [s if s.sure else replace(s, sure=_nowhere(x, known, s)) for s in runs]
     return found
@@ -108,14 +109,16 @@ def swapped(x: np.ndarray, known: np.ndarray, limits: Limits) -> list[Slipped]:
 
 
 def _exchanged(away: np.ndarray, level: np.ndarray, usual: np.ndarray, limits: Limits) -> list[tuple[int, int]]:
-    moved = np.flatnonzero(np.isfinite(away) & (np.abs(np.nan_to_num(away)) >= limits["apart"]))
+    size = np.abs(np.nan_to_num(away))
+    able = limits["ratio"] <= limits["near"] or size >= (1 - 1e-9) * (limits["ratio"] - limits["near"]) * usual
+    moved = np.flatnonzero(np.isfinite(away) & (size >= limits["apart"]) & able)
     made = []
-    for n, i in enumerate(moved):
-        for j in moved[n + 1 :]:
-            apart, noise = level[j] - level[i], max(float(usual[i]), float(usual[j]), limits["least"])
-            fits = max(abs(away[i] - apart), abs(away[j] + apart)) <= limits["near"] * noise
-            if fits and abs(apart) >= limits["ratio"] * noise and abs(apart) >= limits["apart"]:
-                made.append((int(i), int(j)))
+    for n, i in enumerate(moved[:-1]):
+        rest = moved[n + 1 :]
+        apart, noise = level[rest] - level[i], np.maximum(np.maximum(usual[i], usual[rest]), limits["least"])
+        fits = np.maximum(np.abs(away[i] - apart), np.abs(away[rest] + apart)) <= limits["near"] * noise
+        fits &= (np.abs(apart) >= limits["ratio"] * noise) & (np.abs(apart) >= limits["apart"])
+        made += [(int(i), int(j)) for j in rest[fits]]
     return made
 
 
@@ -138,10 +141,10 @@ def shifted(x: np.ndarray, known: np.ndarray, limits: Limits) -> list[tuple[int,
     g = growth(x, known)
     if g.shape[1] < limits["years"] or np.isfinite(g).all(axis=1).sum() < limits["regions"]:
         return []
-    common = np.nanmedian(np.where(np.isfinite(g).sum(axis=0) >= 3, g, 0.0), axis=0)
+    common = middle_of(np.where(np.isfinite(g).sum(axis=0) >= 3, g, 0.0), 0)
     swing = float(np.std(common))
     found = []
-    for r in np.flatnonzero(np.isfinite(g).all(axis=1)):
+    for r in _following(g, common, limits["follows"]):
         for lag, own, other in ((1, g[r, 1:], common[:-1]), (-1, g[r, :-1], common[1:])):
             then = _correlation(own, other)
             if then < limits["follows"]:
@@ -150,6 +153,17 @@ def shifted(x: np.ndarray, known: np.ndarray, limits: Limits) -> list[tuple[int,
             if now <= limits["not_now"] and residual <= limits["residual"] * swing:
                 found.append((int(r), lag, then, now))
     return found
+
+
+def _following(g: np.ndarray, common: np.ndarray, least: float) -> np.ndarray:
+    """Regions with every year whose correlation with the common movement a year late or early may reach `least`."""
+    whole = np.flatnonzero(np.isfinite(g).all(axis=1))
+    may = np.zeros(len(whole), bool)
+    for own, other in ((g[whole, 1:], common[:-1]), (g[whole, :-1], common[1:])):
+        own, other = own - own.mean(axis=1, keepdims=True), other - other.mean()
+        room = np.sqrt((own**2).sum(axis=1) * (other**2).sum())
+        may |= own @ other >= (least - 1e-6) * room
+    return whole[may]
 
 
 def _correlation(a: np.ndarray, b: np.ndarray) -> float:

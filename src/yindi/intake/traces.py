@@ -6,16 +6,10 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from yindi.intake.middles import median
+from yindi.intake.written import written
+
 _EXACT = 1e-9
-
-
-def resolution(value: float) -> float:
-    """The last written digit of a number, e.g. 0.01 of 465.09 and 100 of 500, read from its first twelve digits."""
-    text = f"{value:.12g}"
-    if "e" in text:
-        return abs(value) * 1e-12
-    whole, point, decimals = text.partition(".")
-    return float(10.0 ** -len(decimals)) if point else float(10.0 ** (len(whole) - len(whole.rstrip("0"))))
 
 
 def _usual_change(x: np.ndarray, known: np.ndarray) -> np.ndarray:
@@ -23,7 +17,7 @@ def _usual_change(x: np.ndarray, known: np.ndarray) -> np.ndarray:
     change = np.where(both & (np.diff(x, axis=1) != 0), np.abs(np.diff(x, axis=1)), np.nan)
     some = np.isfinite(change).any(axis=1)
     usual: np.ndarray = np.zeros(len(x))
-    usual[some] = np.nanmedian(change[some], axis=1)
+    usual[some] = median(change[some], 1)
     common = float(np.median(usual[usual > 0])) if (usual > 0).any() else 0.0
     usual[usual == 0] = common
     return usual
@@ -42,8 +36,7 @@ def _strange(room: np.ndarray, hit: np.ndarray, counted: np.ndarray, limits: Map
 
 def _room(x: np.ndarray, hit: np.ndarray, width: np.ndarray) -> np.ndarray:
     room = np.zeros(hit.shape)
-    for r, b in np.argwhere(hit):
-        room[r, b] = width[r, b] / resolution(float(x[r, b]))
+    room[hit] = width[hit] / written(x[hit]).place
     return room
 
 
