@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from yindi.core.config import StudyConfig
 from yindi.core.errors import Problems, ProblemsError
 from yindi.core.ledger import Source
-from yindi.intake import read
+from yindi.intake import limits, read, sidetables, yamltext
 
 KINDS = ("departments", "projects", "texts", "higher")
 TARGETS = "tables/plan.targets.csv"
@@ -53,8 +51,8 @@ def beside(config: StudyConfig, folder: Path, problems: Problems) -> list[Beside
 
 def _parents(name: str, folder: Path, problems: Problems) -> Beside | None:
     """Region -> region above it, where the user's own table of regions says so."""
-    content = _text(folder / name, name, problems) if (folder / name).is_file() else None
-    rows = list(csv.DictReader(io.StringIO(content))) if content else []
+    content = _text(folder / name, name, problems) if limits.regular(folder / name) else None
+    rows = sidetables.keyed(content, name, problems) if content else []
     said = tuple((str(r["code"]).strip(), str(r["parent"]).strip()) for r in rows if r.get("code") and r.get("parent"))
     return (
         Beside("parents", Source("regions.table", "", name, read.sha256(folder / name)), ("code", "parent"), said)
@@ -77,7 +75,7 @@ def _one(kind: str, name: str | None, folder: Path, problems: Problems, *, secti
     path, results = folder / name, kind == "higher" and (folder / name).is_dir()
     if results:
         path, name = path / TARGETS, f"{name.rstrip('/')}/{TARGETS}"
-    if not path.is_file():
+    if not limits.regular(path):
         way_out = "run the higher plan first" if results else f"correct `{section}.{kind}` in study.yaml"
         problems.add(name, "there is no such file.", way_out)
         return None
@@ -93,14 +91,14 @@ def _one(kind: str, name: str | None, folder: Path, problems: Problems, *, secti
 
 
 def _table(content: str, name: str, kind: str, results: bool, problems: Problems) -> list[dict[str, str]]:
-    reader = csv.DictReader(io.StringIO(content))
-    heads = [h.strip() for h in reader.fieldnames or ()]
+    every = sidetables.keyed(content, name, problems)
+    heads = list(every[0]) if every else [h.strip() for h in content.partition("\n")[0].split(",")]
     wanted = ("region", "variable", "year", "base", "final_year", "final", "unit") if results else COLUMNS[kind]
     gone = [c for c in wanted if c not in heads]
     if gone:
         problems.add(name, f"has no column {', '.join(gone)}.", f"its head needs {', '.join(wanted)}")
         return []
-    rows = [{(k or "").strip(): str(v or "").strip() for k, v in row.items() if isinstance(k, str)} for row in reader]
+    rows = [{k: v.strip() for k, v in row.items()} for row in every]
     rows = [r for r in rows if any(r.values())]
     if not rows:
         problems.add(name, "the head is there, but no row follows.", f"add rows, or leave `{kind}` out")
@@ -118,12 +116,10 @@ def _of_results(rows: list[dict[str, str]], name: str) -> Iterator[dict[str, str
 
 def _phrases(content: str, name: str, problems: Problems) -> list[dict[str, str]]:
     """One row a text: language, section, key (of words: ROW.SIGN) and text."""
-    import yaml
-
     try:
-        tree: Any = yaml.safe_load(content)
-    except yaml.YAMLError as fault:
-        problems.add(name, f"is no readable YAML: {str(fault).splitlines()[0]}", "put texts with a colon or braces in quotes")
+        tree: Any = yamltext.parse(content, place=name)
+    except ProblemsError as fault:
+        problems.found += [replace(p, way_out=p.way_out or "put texts with a colon or braces in quotes") for p in fault.problems]
         return []
     rows = list(_flat(tree, (), name, problems))
     return [dict(zip(("language", "section", "key", "text"), row, strict=True)) for row in rows]

@@ -11,9 +11,9 @@ from yindi.core.config import StudyConfig
 from yindi.core.errors import Problem, Problems, ProblemsError
 from yindi.core.inputs import Model, Title, Treatment
 from yindi.core.ledger import Source
+from yindi.intake import yamltext
+from yindi.intake.limits import regular
 from yindi.intake.read import decode, sha256
-
-LARGEST = 1_000_000
 
 
 class Correction(Model):
@@ -47,19 +47,13 @@ class Correction(Model):
 
 
 def _tree(path: Path) -> Any:
-    import yaml
-
-    if path.stat().st_size > LARGEST:
-        raise ProblemsError("intake", [Problem(path.name, f"is larger than {LARGEST:,} bytes.", "keep corrections only")])
-    text = decode(path.read_bytes(), path.name)
+    if path.stat().st_size > yamltext.LARGEST:
+        message = f"is larger than {yamltext.LARGEST:,} bytes."
+        raise ProblemsError("intake", [Problem(path.name, message, "keep corrections only")])
     try:
-        if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text)):
-            raise ProblemsError("intake", [Problem(path.name, "anchors and aliases (& and *) are not read.", "write values out")])
-        return yaml.load(text, Loader=yaml.SafeLoader)
-    except (yaml.YAMLError, RecursionError, ValueError) as fault:
-        if isinstance(fault, ProblemsError):
-            raise
-        raise ProblemsError("intake", [Problem(path.name, f"is no YAML: {fault}.")]) from None
+        return yamltext.parse(decode(path.read_bytes(), path.name), place=path.name)
+    except RecursionError:
+        raise ProblemsError("intake", [Problem(path.name, "is nested too deeply.", "corrections are a flat list")]) from None
 
 
 def read(path: Path) -> list[Correction]:
@@ -83,13 +77,13 @@ def read(path: Path) -> list[Correction]:
 def source(config: StudyConfig, folder: Path) -> Source | None:
     """The file of corrections as a source of the ledger; None where there is none."""
     path = Path(folder) / config.corrections
-    return Source("Corrections", "", config.corrections, sha256(path), "") if path.is_file() else None
+    return Source("Corrections", "", config.corrections, sha256(path), "") if regular(path) else None
 
 
 def merged(config: StudyConfig, folder: Path) -> StudyConfig:
     """The configuration with the corrections of the file beside it in front of its treatments; as it is where there is none."""
     path = Path(folder) / config.corrections
-    if not path.is_file():
+    if not regular(path):
         if config.corrections != type(config).model_fields["corrections"].default:
             raise ProblemsError("intake", [Problem(config.corrections, "there is no such file.", "correct `corrections`")])
         return config

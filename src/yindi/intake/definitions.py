@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from yindi.core import resources
 from yindi.core.config import StudyConfig
-from yindi.core.errors import Problems, UsageError, did_you_mean
+from yindi.core.errors import Problems, ProblemsError, UsageError, did_you_mean
 from yindi.core.framework import BOUNDS, LEVERS, Framework, Indicator, Variable
 from yindi.core.names import Names
 from yindi.core.wording import units as known_units
-from yindi.intake import regions
+from yindi.intake import regions, sidetables, yamltext
+from yindi.intake.limits import regular
 from yindi.intake.read import decode
 
 
@@ -47,10 +46,10 @@ def variables(config: StudyConfig, folder: Path, problems: Problems) -> dict[str
     if config.variables is None:
         return table
     path = folder / config.variables
-    if not path.is_file():
+    if not regular(path):
         problems.add(config.variables, "there is no such file.", "correct `variables` in study.yaml")
         return table
-    for n, row in enumerate(csv.DictReader(io.StringIO(decode(path.read_bytes(), config.variables))), 2):
+    for n, row in enumerate(sidetables.records(path, config.variables, problems), 2):
         _own_variable(table, row, f"{config.variables}, row {n}", problems)
     return table
 
@@ -63,7 +62,7 @@ def _brought(framework: str) -> dict[str, Variable]:
 
 def _of_own_framework(table: dict[str, Variable], path: Path, name: str, problems: Problems) -> None:
     """The variables that a framework file beside the study file describes; a file that cannot be read is said by `framework`."""
-    if not path.is_file():
+    if not regular(path):
         return
     try:
         rows = _tree(path).get("variables") or []
@@ -102,20 +101,12 @@ def framework(config: StudyConfig, folder: Path, known: Mapping[str, Variable], 
     name = config.framework
     own = folder / name
     try:
-        tree = _tree(own) if _is_file(own) else _of_package(name)
+        tree = _tree(own) if regular(own) else _of_package(name)
     except UsageError as fault:
         way = "name a packaged one, or a YAML file beside the study file"
         problems.add("study.yaml: framework", f"there is no framework {name!r}: {fault}", way, _packaged())
         return None
     return _framework(tree, name, known, problems)
-
-
-def _is_file(path: Path) -> bool:
-    """Whether there is such a file; False for a name that cannot be one."""
-    try:
-        return path.is_file()
-    except (OSError, ValueError):
-        return False
 
 
 def _of_package(name: str) -> Any:
@@ -125,12 +116,12 @@ def _of_package(name: str) -> Any:
 
 
 def _tree(path: Path) -> Any:
-    import yaml
-
     try:
-        return yaml.load(path.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as fault:
-        raise UsageError(f"{path.name} is not well-formed YAML: {fault}") from None
+        if path.stat().st_size > yamltext.LARGEST:
+            raise UsageError(f"{path.name} is larger than {yamltext.LARGEST:,} bytes: no framework.")
+        return yamltext.parse(decode(path.read_bytes(), path.name), place=path.name)
+    except (ProblemsError, RecursionError) as fault:
+        raise UsageError(f"{path.name} is not well-formed YAML: {str(fault).splitlines()[-1].strip()}") from None
 
 
 def _packaged() -> list[str]:
@@ -197,8 +188,8 @@ def region_names(level: str) -> dict[str, tuple[str, str]]:
 
 def _industries(config: StudyConfig, folder: Path) -> dict[str, tuple[str, str]]:
     own = folder / config.opportunities.industries
-    if own.is_file():
-        rows = list(csv.DictReader(io.StringIO(decode(own.read_bytes(), own.name))))
+    if regular(own):
+        rows = sidetables.records(own, own.name, Problems("intake"))
     else:
         try:
             rows = list(resources.rows(f"industries/{config.opportunities.industries}.csv"))

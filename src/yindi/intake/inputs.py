@@ -7,7 +7,7 @@ from pathlib import Path
 
 from yindi.core.config import Input, Regions
 from yindi.core.errors import Problems, ProblemsError
-from yindi.intake import places, read, standards
+from yindi.intake import limits, places, read, standards
 from yindi.intake.reader import Reading
 from yindi.intake.regions import Gazetteer
 from yindi.intake.years import split, year_or_none
@@ -46,8 +46,8 @@ def expanded(specs: Sequence[Input], folder: Path, problems: Problems) -> Iterat
 
 def _by_sheet(spec: Input, folder: Path, problems: Problems) -> Iterator[Input]:
     path = folder / spec.file
-    if not path.is_file() or read.kind_of(path) not in read.BOOKS:
-        said = "has no sheets." if path.is_file() else "there is no such file."
+    if not limits.regular(path) or read.kind_of(path) not in read.BOOKS:
+        said = "has no sheets." if limits.regular(path) else "there is no such file."
         problems.add(spec.file, said, 'year: "@sheet" wants a workbook with one sheet a year')
         return
     try:

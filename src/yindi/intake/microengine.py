@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import glob
 import gzip
+import io
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
 
 ENGINES = ("duckdb", "spark")
+HEAD = 1_000_000
 TEXT, PARQUET = (".csv", ".tsv", ".txt", ".csv.gz", ".tsv.gz", ".txt.gz"), (".parquet", ".parq")
 
 
@@ -84,8 +87,8 @@ def _head(path: Path, spec: Spec, problems: Problems) -> tuple[str, ...]:
     opener = gzip.open if path.name.lower().endswith(".gz") else open
     try:
         with opener(path, "rt", encoding="utf-8-sig", newline="") as file:
-            head = tuple(next(csv.reader(file, delimiter=spec.delimiter), []))
-    except (UnicodeDecodeError, OSError, EOFError, csv.Error) as error:
+            head = tuple(next(csv.reader(io.StringIO(file.read(HEAD), newline=""), delimiter=spec.delimiter), []))
+    except (UnicodeDecodeError, OSError, EOFError, zlib.error, csv.Error) as error:
         problems.add(path.name, f"cannot be read as UTF-8 text: {error}.", "save it as UTF-8, e.g. iconv -f GB18030 -t UTF-8")
         return ()
     _columns(head, spec, path.name, problems)

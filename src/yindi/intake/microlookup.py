@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from yindi.core import resources
-from yindi.core.errors import Problems, did_you_mean
-from yindi.intake import charset, history
+from yindi.core.errors import Problems, ProblemsError, did_you_mean
+from yindi.intake import charset, history, limits, sidetables
 from yindi.intake.microspec import IndustryOf, Lookup, RegionOf
 
 DIGITS = {"section": 2, "division": 2, "group": 3, "class": 4}
@@ -97,11 +95,15 @@ def _own(asked: Lookup, folder: Path, place: str, problems: Problems) -> Way:
 
 def _table(asked: Lookup, folder: Path, place: str, problems: Problems) -> dict[str, str]:
     file = folder / str(asked.table)
-    if not file.is_file():
+    if not limits.regular(file):
         near = did_you_mean(file.name, [p.name for p in file.parent.iterdir()]) if file.parent.is_dir() else ()
         problems.add(f"{place}: {asked.table}", "there is no such file.", "put it beside the spec", near)
         return {}
-    rows = list(csv.reader(io.StringIO(charset.decode(file.read_bytes(), str(asked.table), None)[0])))
+    try:
+        rows = sidetables.lines(charset.decode(file.read_bytes(), str(asked.table))[0], str(asked.table), problems)
+    except ProblemsError as fault:
+        problems.found.extend(fault.problems)
+        return {}
     head = [h.strip() for h in rows[0]] if rows else []
     for column in (asked.key, asked.to):
         if head.count(column) != 1:

@@ -12,6 +12,7 @@ import numpy as np
 from yindi.core.config import StudyConfig
 from yindi.core.errors import Problems
 from yindi.core.ledger import Source
+from yindi.intake.limits import regular
 from yindi.intake.read import sha256
 
 Rings = tuple[np.ndarray, ...]
@@ -27,7 +28,7 @@ def outlines(
     if chosen.map is None:
         return {}, None
     path = folder / chosen.map
-    if not path.is_file():
+    if not regular(path):
         problems.add(chosen.map, "there is no such file.", "correct `regions.map` in study.yaml")
         return {}, None
     try:

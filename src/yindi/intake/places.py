@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 
 from yindi.core.errors import Problems, ProblemsError
+from yindi.intake import limits, sidetables
 from yindi.intake.read import decode
 from yindi.intake.regions import Gazetteer, Unresolved
 from yindi.intake.standards import Register
@@ -22,7 +21,7 @@ Edges = tuple[tuple[str, str], ...]
 def text_of(folder: Path, file: str, key: str, problems: Problems) -> str | None:
     """The text of a CSV beside the study file; None with a problem where it cannot be read."""
     path = folder / file
-    if not path.is_file():
+    if not limits.regular(path):
         problems.add(file, "there is no such file.", f"correct `{key}` in study.yaml")
         return None
     try:
@@ -34,7 +33,7 @@ def text_of(folder: Path, file: str, key: str, problems: Problems) -> str | None
 
 def edges(text: str, file: str, gazetteer: Gazetteer, problems: Problems) -> Edges:
     """Pairs of codes out of an edge list (CSV text), each once; unknown regions and self-pairs are problems."""
-    rows = [r for r in csv.reader(io.StringIO(text)) if any(c.strip() for c in r)]
+    rows = [r for r in sidetables.lines(text, file, problems) if any(c.strip() for c in r)]
     head = [c.strip().lower() for c in rows[0]] if rows else []
     at = next(((head.index(a), head.index(b)) for a, b in _PAIRS if a in head and b in head), (0, 1))
     start = 1 if rows and not _known(rows[0], at, gazetteer) else 0

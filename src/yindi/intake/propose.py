@@ -17,7 +17,7 @@ from yindi.intake.inputs import year_of_name
 from yindi.intake.numbers import CellFault, clean, number
 from yindi.intake.read import BOOKS, READ, Grid, kind_of, read, sheet_names
 from yindi.intake.regions import Gazetteer
-from yindi.intake.shapes import region_column, year_column
+from yindi.intake.shapes import Quick, region_column, year_column
 from yindi.intake.years import split, year_or_none
 
 _ITEM_LIMIT = 200
@@ -73,7 +73,7 @@ def standards_tried() -> tuple[tuple[str, Gazetteer], ...]:
         regions = Regions.model_validate(yaml.safe_load(text))
         register = standards.register(regions, None, Problems("propose"))
         register.national.clear()
-        made.append((text, Gazetteer(regions.level, {}, register)))
+        made.append((text, Quick(regions.level, {}, register)))
     return tuple(made)
 
 

@@ -223,8 +223,10 @@ class Gazetteer:
                 return held[0]
             if held:
                 raise Unresolved(f"the code {written!r} passed from one unit to another", self._shown(held))
-        near = did_you_mean(key, self.of.units)
-        raise Unresolved(f"{written!r} is no code of a {self.of.title}", self._shown(near))
+        raise Unresolved(f"{written!r} is no code of a {self.of.title}", self._shown(self._near_code(key)))
+
+    def _near_code(self, key: str) -> tuple[str, ...]:
+        return did_you_mean(key[:12], self.of.units)
 
     def _near(self, key: str) -> tuple[str, ...]:
         known = self.of.index

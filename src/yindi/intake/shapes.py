@@ -25,6 +25,9 @@ class Quick(Gazetteer):
     def _near(self, key: str) -> tuple[str, ...]:
         return ()
 
+    def _near_code(self, key: str) -> tuple[str, ...]:
+        return ()
+
 
 @dataclass(frozen=True, slots=True)
 class Shape:

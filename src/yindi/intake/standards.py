@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import csv
 import functools
-import io
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from yindi.core import config, resources
 from yindi.core.errors import Problems
-from yindi.intake import history, spelling
+from yindi.intake import history, sidetables, spelling
 from yindi.intake.numbers import CellFault, number
 
 NUTS = re.compile(
@@ -144,7 +142,7 @@ COLUMNS = ("code", "name", "name_en", "parent", "group", "longitude", "latitude"
 
 def own(text: str, file: str, problems: Problems) -> dict[str, Unit]:
     """The units of a user's table (CSV text); faults are added to `problems`."""
-    rows = list(csv.DictReader(io.StringIO(text)))
+    rows = sidetables.keyed(text, file, problems)
     head = list(rows[0]) if rows else []
     lacking = [c for c in ("code", "name") if c not in head]
     if lacking:
@@ -154,14 +152,12 @@ def own(text: str, file: str, problems: Problems) -> dict[str, Unit]:
         return {}
     made: dict[str, Unit] = {}
     for n, row in enumerate(rows, 2):
-        code = (row["code"] or "").strip()
+        code = row["code"].strip()
         if not code or code in made:
             said = f"the code {code!r} stands twice." if code else "the code is empty."
             problems.add(f"{file}, row {n}", said, "every region needs one code of its own")
             continue
-        made[code] = _unit(
-            code, {k: (v or "").strip() for k, v in row.items() if k and isinstance(v, str)}, f"{file}, row {n}", problems
-        )
+        made[code] = _unit(code, {k: v.strip() for k, v in row.items()}, f"{file}, row {n}", problems)
     return made
 
 
