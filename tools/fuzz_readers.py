@@ -1,54 +1,47 @@
-"""Fuzz the readers: random and mutated CSV, workbooks and study files must be read or refused, never crash, hang or eat memory.
+"""Fuzz the readers: random and mutated tables and study files must be read or refused, never crash, hang or eat memory.
 
-    python tools/fuzz_readers.py --count 100000 --seed 1 [--kinds csv,xlsx,yaml,study]
+    python tools/fuzz_readers.py --count 100000 --seed 1 [--kinds csv,xlsx,...] [--keep DIR]
 
-csv, xlsx: tables, half of them damaged. yaml: text of study files. study: a sound study with files beside it, in which up to
-three values of study.yaml and of corrections.yaml were changed, left out, doubled or renamed.
+csv (nine encodings, marks, mixtures), gz, xlsx, ods, xls, dta, parquet: tables, most of them damaged. astray: any of them under
+any name. yaml: text of study files. study: a sound study with files beside it, in which up to three values of study.yaml and of
+corrections.yaml were changed, left out, doubled or renamed. beside: the same study with one of its other files replaced or
+damaged (regions, neighbours, variables, framework, boundaries, activity, corrections). spec: what `yindi aggregate` reads.
+init: a folder of two tables, proposed, and the proposal checked.
 
-Each input is read as `yindi check FILE` or `yindi check STUDY` would read it; anything but a result or a YindiError is a crash.
-Prints one line a kind: inputs, refused, slowest (seconds), and at the end the largest memory of the process.
+Each input is read as `yindi check FILE`, `check STUDY`, `init` or `aggregate` would read it, in one process, under a limit of
+10 seconds of CPU time; anything but a result or a YindiError is a crash. --keep DIR writes the inputs that crashed, and goes on.
+Prints one line a kind: inputs, refused, slowest (seconds of CPU), and the largest memory of the process.
 """
 
 from __future__ import annotations
 
 import argparse
-import io
+import contextlib
+import functools
+import json
 import random
 import resource
+import signal
 import sys
 import tempfile
 import time
-import zipfile
-from collections.abc import Callable
+import traceback
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import fuzz_inputs as made
 import yaml
 from hypothesis import HealthCheck, given, seed, settings
 from hypothesis import strategies as st
 
 from yindi.core.config import read_config
 from yindi.core.errors import YindiError
-from yindi.intake import examine
+from yindi.intake import examine, microspec, propose
 from yindi.shell import inspect, yamlfile
 
-KINDS = ("csv", "xlsx", "yaml", "study")
 SLOW, MEMORY = 10.0, 2_000_000_000
-HEADS = ["省份", "年份", "code", "year", "GDP(亿元)", "总人口(万人)", "人均GDP", "2013", "2014年", "", "单位:万元", "合计"]
-PLACES = ["北京", "上   海", "江四", "全国", "110000", "620000", "海外", "", "东部地区", "zhejiang"]
-NUMBERS = ["1", "-3.5", "１２３", "1,234", "…", "—", "5%", "1e308", "nan", "inf", "0", "=1+1", "12①", "", "2013", "9" * 40]
-YAML = ["title: {zh: a, en: b}", "years: [2013, 2023]", "inputs:", "  - file: a.csv", "    layout: wide", "framework: nqpf_b",
-        "a: &a [*a]", "x: *x", "? [a, b]: c",
-        "treatments: {gdp: [{finding: break, choice: keep, reason: r}]}", "regions: {scope: no}",
-        "seed: 0x10", "<<: *b", "- - - -", "!!python/object:os.system x", "identities: [a = a + b]", "\t",
-        "years: [2023, 1]"]  # fmt: skip
-
-cell = st.sampled_from(HEADS + PLACES + NUMBERS) | st.text(max_size=6)
-tables = st.lists(st.lists(cell, max_size=8), max_size=12)
-raw = st.binary(max_size=400)
-damage = st.lists(st.tuples(st.integers(0, 1 << 20), st.integers(0, 255)), max_size=12)
-yamls = st.lists(st.sampled_from(YAML) | st.text(max_size=20), max_size=12).map("\n".join)
-
 SOUND: dict[str, Any] = {
     "title": {"zh": "试", "en": "trial"},
     "years": [2019, 2021],
@@ -81,6 +74,15 @@ BESIDE = {
     "a.csv": "code,year,income,jobs\n" + "".join(f"{r},{y},{10 + n + t},{20 + 3 * n + t}\n" for n, r in enumerate("NSEW")
                                                  for t, y in enumerate((2019, 2020, 2021))),
     "b.csv": "code,year,industry,value\nN,2020,A,5\nS,2020,B,6\nE,2021,A,7\n",
+}  # fmt: skip
+MAP = json.dumps({"type": "FeatureCollection", "features": [
+    {"type": "Feature", "properties": {"code": c}, "geometry": {"type": "Polygon", "coordinates": [[[0, n], [1, n], [1, n + 1]]]}}
+    for n, c in enumerate("NSEW")]})  # fmt: skip
+SPEC: dict[str, Any] = {
+    "title": "firms", "inputs": ["f.csv"], "region": {"column": "place", "level": "city"},
+    "industry": {"column": "trade", "standard": "GB/T 4754-2017", "level": "division"}, "year": {"column": "born"},
+    "years": [2019, 2021], "filters": [{"column": "status", "in": ["open"]}], "most_left_out": 0.5,
+    "values": {"firms": {"measure": "count"}, "capital": {"measure": "sum", "column": "capital", "decimals": 2}},
 }  # fmt: skip
 ODD = ["", "x", "N", "a.csv", "../a.csv", "income", "keep", "long", "gbt2260", "=2020", "@sheet", "#2", "#99", 0, -1, 2020, 1e308,
        10**30, 0.5, True, None, [], {}, [1], {"a": 1}, "2020", "１", "\u200b", "nuts", "years", "interpolate",
@@ -148,76 +150,24 @@ def mutations(tree: Any) -> st.SearchStrategy[Any]:
     return st.lists(where.flatmap(change), max_size=3).map(apply)
 
 
+@st.composite
+def _besides(draw: st.DrawFn) -> tuple[str, bytes]:
+    """(name, content) of one file of the sound study, damaged, filled with cells of its own, or replaced by a random table."""
+    name = draw(st.sampled_from([*BESIDE, "corrections.yaml", "map.json"]))
+    sound = {**BESIDE, "map.json": MAP, "corrections.yaml": yaml.safe_dump(CORRECTED)}[name]
+    if name.endswith("yaml") and draw(st.booleans()):
+        return name, draw(made.yamls).encode("utf-8", "surrogatepass")
+    how = draw(st.integers(0, 3))
+    if how == 0:
+        return name, draw(made.csvs)
+    words = sound.split(",")
+    for at, to in draw(st.lists(st.tuples(st.integers(0, 200), made.cell), max_size=4)):
+        words[at % len(words)] = to
+    data = ",".join(words).encode(draw(st.sampled_from(["utf-8", "utf-8-sig", "gb18030", "utf-16"])), "replace")
+    return name, made.damaged(data, draw(made.damage)) if how == 1 else data
+
+
 studies = st.tuples(mutations(SOUND), st.none() | mutations(CORRECTED))
-
-
-def _csv(rows: list[list[str]], encoding: str) -> bytes:
-    return "\n".join(",".join(row) for row in rows).encode(encoding, errors="replace")
-
-
-csvs = st.builds(_csv, tables, st.sampled_from(["utf-8", "utf-8-sig", "gb18030", "utf-16", "utf-32"]))
-
-
-def _xml(rows: list[list[str]]) -> str:
-    from xml.sax.saxutils import escape
-
-    made = []
-    for n, row in enumerate(rows, 1):
-        cells = "".join(
-            f'<c r="{chr(65 + k)}{n}" t="inlineStr"><is><t>{escape(_plain(c))}</t></is></c>' for k, c in enumerate(row)
-        )
-        made.append(f'<row r="{n}">{cells}</row>')
-    space = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
-    return f'<?xml version="1.0"?><worksheet xmlns="{space}"><sheetData>{"".join(made)}</sheetData></worksheet>'
-
-
-def _plain(text: str) -> str:
-    return "".join(c for c in text if c.isprintable() and not 0xD800 <= ord(c) <= 0xDFFF)
-
-
-def workbook(rows: list[list[str]]) -> bytes:
-    """A minimal xlsx of inline strings."""
-    space = "http://schemas.openxmlformats.org"
-    office = f"{space}/officeDocument/2006/relationships"
-    parts = {
-        "[Content_Types].xml": f'<Types xmlns="{space}/package/2006/content-types"><Default Extension="xml" '
-        'ContentType="application/xml"/></Types>',
-        "_rels/.rels": f'<Relationships xmlns="{space}/package/2006/relationships"><Relationship Id="r1" '
-        f'Type="{office}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
-        "xl/workbook.xml": f'<workbook xmlns="{space}/spreadsheetml/2006/main" xmlns:r="{office}"><sheets>'
-        '<sheet name="a" sheetId="1" r:id="r1"/></sheets></workbook>',
-        "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{space}/package/2006/relationships"><Relationship Id="r1" '
-        f'Type="{office}/worksheet" Target="worksheets/sheet1.xml"/></Relationships>',
-        "xl/worksheets/sheet1.xml": _xml(rows),
-    }
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as packed:
-        for name, text in parts.items():
-            packed.writestr(name, text)
-    return out.getvalue()
-
-
-def _mutated(rows: list[list[str]], hits: list[tuple[int, int]]) -> bytes:
-    data = bytearray(workbook(rows))
-    for at, value in hits:
-        data[at % len(data)] = value
-    return bytes(data)
-
-
-def _xml_damaged(rows: list[list[str]], hits: list[tuple[int, int]]) -> bytes:
-    """Damage inside the sheet, packed again, so that the archive is sound."""
-    whole = zipfile.ZipFile(io.BytesIO(workbook(rows)))
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as packed:
-        for name in whole.namelist():
-            part = bytearray(whole.read(name))
-            for at, value in hits if name.startswith("xl/") else ():
-                part[at % len(part)] = value
-            packed.writestr(name, bytes(part))
-    return out.getvalue()
-
-
-xlsx = st.builds(_mutated, tables, damage) | st.builds(_xml_damaged, tables, damage)
 
 
 def read_table(data: bytes, suffix: str, folder: Path) -> None:
@@ -235,51 +185,131 @@ def read_study(text: str, folder: Path) -> None:
     read_config(yamlfile.read(path))
 
 
-def check_study(tree: Any, corrections: Any, folder: Path) -> None:
-    """Check a study of a tree and its corrections as `yindi check` does; raises YindiError where it cannot be read."""
-    beside = folder / "corrections.yaml"
-    for name, text in BESIDE.items():
-        if not (folder / name).exists():
-            (folder / name).write_text(text, encoding="utf-8")
-    beside.unlink(missing_ok=True)
-    if corrections is not None:
-        beside.write_text(yaml.safe_dump(corrections, allow_unicode=True), encoding="utf-8")
+def check_study(tree: Any, beside: dict[str, bytes], folder: Path) -> None:
+    """Check a study of a tree with files beside it as `yindi check` does; raises YindiError where it cannot be read."""
+    (folder / "corrections.yaml").unlink(missing_ok=True)
+    files = {**{n: t.encode() for n, t in BESIDE.items()}, "map.json": MAP.encode(), **beside}
+    for name, data in files.items():
+        if not (folder / name).exists() or (folder / name).read_bytes() != data:
+            (folder / name).write_bytes(data)
     path = folder / "study.yaml"
     path.write_text(yaml.safe_dump(tree, allow_unicode=True), encoding="utf-8")
     seen = inspect.look(read_config(yamlfile.read(path)), folder)
     inspect.text(seen)
 
 
-def trial(kind: str, count: int, start: int, folder: Path) -> tuple[int, int, float]:
-    """(inputs, refused, slowest) of one kind; raises AssertionError with the input on a crash or a hang."""
-    told = [0, 0, 0.0]
+def check_mutated(data: tuple[Any, Any], folder: Path) -> None:
+    """Check the sound study with a changed tree and changed corrections."""
+    tree, corrections = data
+    check_study(tree, {} if corrections is None else {"corrections.yaml": yaml.safe_dump(corrections).encode()}, folder)
 
-    def once(read: Callable[[], None], shown: object) -> None:
-        told[0] += 1
-        began = time.perf_counter()
-        try:
-            read()
-        except YindiError:
-            told[1] += 1
-        spent = time.perf_counter() - began
-        told[2] = max(told[2], spent)
-        assert spent < SLOW, f"{kind}: {spent:.1f} s for {shown!r}"
 
-    strategies = {"csv": csvs | raw, "xlsx": xlsx | raw, "yaml": yamls | st.text(max_size=200), "study": studies}
+def check_beside(data: tuple[str, bytes], folder: Path) -> None:
+    """Check the sound study with one of its other files changed."""
+    regions = {**SOUND["regions"], "map": "map.json"} if data[0] == "map.json" else SOUND["regions"]
+    check_study({**SOUND, "regions": regions}, {data[0]: data[1]}, folder)
+
+
+def read_spec(tree: Any, folder: Path) -> None:
+    """Read a tree as the spec of an aggregate."""
+    path = folder / "aggregate.yaml"
+    path.write_text(yaml.safe_dump(tree, allow_unicode=True), encoding="utf-8")
+    microspec.read_spec(yamlfile.read(path))
+
+
+def init_and_check(data: list[tuple[bytes, str]], folder: Path) -> None:
+    """Propose a study for tables and check it as it is proposed."""
+    place = folder / "init"
+    place.mkdir(exist_ok=True)
+    for old in place.iterdir():
+        old.unlink()
+    for n, (content, suffix) in enumerate(data):
+        (place / f"t{n}{suffix}").write_bytes(content)
+    tree = yamlfile.parse(propose.propose(place))
+    inspect.text(inspect.look(read_config(tree), place))
+
+
+def _table(suffix: str) -> Callable[[Any, Path], None]:
+    return functools.partial(_as, suffix)
+
+
+def _as(suffix: str, data: bytes, folder: Path) -> None:
+    read_table(data, suffix, folder)
+
+
+Kind = tuple[st.SearchStrategy[Any], Callable[[Any, Path], None]]
+_NAMED = [st.tuples(t, st.just(s)) for t, s in ((made.texts, ".csv"), (made.xlsx_books, ".xlsx"), (made.xls_books, ".xls"))]
+KINDS: dict[str, Kind] = {
+    "csv": (made.csvs, _table(".csv")),
+    "gz": (made.gzips, _table(".csv.gz")),
+    "xlsx": (made.xlsx, _table(".xlsx")),
+    "ods": (made.odss, _table(".ods")),
+    "xls": (made.xlss, _table(".xls")),
+    "dta": (made.dtas, _table(".dta")),
+    "parquet": (made.parquets, _table(".parquet")),
+    "astray": (made.astray, lambda data, folder: read_table(*data, folder)),
+    "yaml": (made.yamls, read_study),
+    "study": (studies, check_mutated),
+    "beside": (_besides(), check_beside),
+    "spec": (mutations(SPEC), read_spec),
+    "init": (st.lists(st.one_of(_NAMED) | made.astray, min_size=1, max_size=2), init_and_check),
+}
+
+
+class Hang(BaseException):
+    """An input took more than 10 seconds of CPU time."""
+
+
+@contextlib.contextmanager
+def bounded(seconds: float) -> Iterator[None]:
+    """Raises Hang inside the block after so many seconds of CPU time."""
+
+    def stop(*_: object) -> None:
+        raise Hang
+
+    signal.signal(signal.SIGPROF, stop)
+    signal.setitimer(signal.ITIMER_PROF, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
+
+
+@dataclass
+class Told:
+    """What came of the inputs of one kind."""
+
+    inputs: int = 0
+    refused: int = 0
+    slowest: float = 0.0
+    crashes: list[str] = field(default_factory=list)
+
+
+def trial(kind: str, count: int, start: int, folder: Path, keep: Path | None = None) -> Told:
+    """Read `count` inputs of a kind; a crash or a hang raises with its input, or is kept in a folder where there is one."""
+    strategy, read = KINDS[kind]
+    told = Told()
 
     @seed(start)
     @settings(max_examples=count, deadline=None, database=None, suppress_health_check=list(HealthCheck))
-    @given(strategies[kind])
-    def run(data: bytes | str | tuple[Any, Any]) -> None:
-        if isinstance(data, tuple):
-            once(lambda: check_study(*data, folder), data)
-        elif isinstance(data, str):
-            once(lambda: read_study(data, folder), data)
-        else:
-            once(lambda: read_table(data, f".{kind}", folder), data)
+    @given(strategy)
+    def run(data: Any) -> None:
+        told.inputs += 1
+        began = time.process_time()
+        try:
+            with bounded(SLOW):
+                read(data, folder)
+        except YindiError:
+            told.refused += 1
+        except (Exception, Hang):
+            if keep is None:
+                raise
+            told.crashes.append(traceback.format_exc())
+            (keep / f"{kind}-{start}-{len(told.crashes)}.txt").write_text(f"{data!r}\n{told.crashes[-1]}", errors="replace")
+        told.slowest = max(told.slowest, time.process_time() - began)
 
     run()
-    return int(told[0]), int(told[1]), told[2]
+    return told
 
 
 def main() -> int:
@@ -288,18 +318,20 @@ def main() -> int:
     parser.add_argument("--kinds", default=",".join(KINDS))
     parser.add_argument("--count", type=int, default=1000)
     parser.add_argument("--seed", type=int, default=random.randrange(1 << 30))
+    parser.add_argument("--keep", type=Path)
     chosen = parser.parse_args()
     kinds = chosen.kinds.split(",")
     print(f"seed {chosen.seed}")
-    with tempfile.TemporaryDirectory() as folder:
+    crashes = 0
+    with tempfile.TemporaryDirectory(dir="/dev/shm" if Path("/dev/shm").is_dir() else None) as folder:
         for n, kind in enumerate(kinds):
-            inputs, refused, slowest = trial(
-                kind, chosen.count // len(kinds) + (n < chosen.count % len(kinds)), chosen.seed + n, Path(folder)
-            )
-            print(f"{kind}: {inputs} inputs, {refused} refused, slowest {slowest:.2f} s", flush=True)
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-    print(f"largest memory {memory / 1e6:.0f} MB, no crash")
-    return int(memory > MEMORY)
+            count = chosen.count // len(kinds) + (n < chosen.count % len(kinds))
+            told = trial(kind, count, chosen.seed + n, Path(folder), chosen.keep)
+            crashes += len(told.crashes)
+            memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+            print(f"{kind}: {told.inputs} inputs, {told.refused} refused, {len(told.crashes)} crashes, slowest "
+                  f"{told.slowest:.2f} s, memory so far {memory / 1e6:.0f} MB", flush=True)  # fmt: skip
+    return int(crashes > 0 or memory > MEMORY)
 
 
 if __name__ == "__main__":
