@@ -54,7 +54,7 @@ def _breach(cube: Cube, name: str, r: int, t: int, right: float, text: tuple[str
 
 
 def _drifts(cube: Cube, ratio: identities.Ratio, words: str) -> Iterator[Found]:
-    known = cube.known[:, :, ratio.made] & cube.known[:, :, ratio.over]
+    known = cube.held(ratio.made) & cube.held(ratio.over)
     said = identities.given(cube.values, ratio)
     x = np.where(known, cube.values[:, :, ratio.made], 0.0)
     breaks = checks.vintage_by_identity(x, np.nan_to_num(said), known & np.isfinite(said), rules()["vintage"]["thresholds"])
@@ -106,9 +106,9 @@ def _national(cube: Cube, item: str, t: int, should: float, shares: tuple[float,
 def stocks(cube: Cube, size: str, intensities: Sequence[str]) -> Iterator[Found]:
     """Columns named as intensities that grow in proportion to the regions' size (population)."""
     limits = rules()["stock"]["thresholds"]
-    people, have = cube.values[:, :, cube.at(size)], cube.known[:, :, cube.at(size)]
+    people, have = cube.values[:, :, cube.at(size)], cube.held(cube.at(size))
     for item in intensities:
-        x, both = cube.values[:, :, cube.at(item)], cube.known[:, :, cube.at(item)] & have
+        x, both = cube.values[:, :, cube.at(item)], cube.held(cube.at(item)) & have
         both &= (x > 0) & (people > 0)
         years = [t for t in range(len(cube.years)) if both[:, t].sum() >= limits["regions"]]
         told = [_slope(np.log(people[both[:, t], t]), np.log(x[both[:, t], t])) for t in years]

@@ -12,6 +12,7 @@ from yindi.intake import slipped as slips
 from yindi.intake.assemble import Cube
 from yindi.intake.found import Found, blocks, of_block, rules
 from yindi.intake.said import say
+from yindi.intake.written import Written
 
 Cells = set[tuple[int, int]]
 
@@ -50,26 +51,26 @@ def _slip(cube: Cube, code: str, x: np.ndarray, s: slips.Slipped) -> Found:
     )
 
 
-def filled(cube: Cube, code: str, x: np.ndarray, known: np.ndarray) -> Iterator[Found]:
+def filled(cube: Cube, code: str, x: np.ndarray, known: np.ndarray, figures: Written) -> Iterator[Found]:
     """Copied, interpolated and constructed blocks of one variable."""
     limits = rules()["filled"]["thresholds"]
     taken = np.zeros(x.shape, bool)
     masks = [("copied", traces.repeated(x, known, limits)), ("interpolated", traces.interpolated(x, known, limits)),
-             ("growth", copies.steady_growth(x, known, rules()["copied"]["growth"]))]  # fmt: skip
+             ("growth", copies.steady_growth(x, known, rules()["copied"]["growth"], figures))]  # fmt: skip
     for how, mask in masks:
         for block in blocks(mask & ~taken):
             en, zh = say(how)
             yield of_block(cube, code, "filled", block, en, zh)
         taken |= mask
-    yield from _copied(cube, code, x, known & ~taken)
+    yield from _copied(cube, code, x, known & ~taken, figures)
 
 
-def _copied(cube: Cube, code: str, x: np.ndarray, known: np.ndarray) -> Iterator[Found]:
+def _copied(cube: Cube, code: str, x: np.ndarray, known: np.ndarray, figures: Written) -> Iterator[Found]:
     rule: Mapping[str, Any] = rules()["copied"]
-    whole = copies.between_years(x, known, rule["year"])
+    whole = copies.between_years(x, known, rule["year"], figures)
     for c in whole:
         yield _copy(cube, code, c, *say("year", other=cube.years[c.other]))
-    for c in copies.between_regions(x, known, rule["region"]):
+    for c in copies.between_regions(x, known, rule["region"], figures):
         yield _copy(cube, code, c, *say("region", other=cube.regions[c.other]))
 
 
@@ -79,7 +80,7 @@ def _copy(cube: Cube, code: str, c: copies.Copy, en: str, zh: str) -> Found:
     return of_block(cube, code, "filled", block, en, zh)
 
 
-def oddities(cube: Cube, code: str, x: np.ndarray, known: np.ndarray) -> Iterator[Found]:
+def oddities(cube: Cube, code: str, x: np.ndarray, known: np.ndarray, figures: Written) -> Iterator[Found]:
     """What concerns a whole series or a whole year: shifted series, total rows, repeated last digits, coarser years."""
     share = 1 / len(cube.regions)
     for r, lag, then, _ in slips.shifted(x, known, rules()["shifted"]["thresholds"]):
@@ -88,9 +89,9 @@ def oddities(cube: Cube, code: str, x: np.ndarray, known: np.ndarray) -> Iterato
     for r in copies.totals(x, known, rules()["total"]["thresholds"]):
         en, zh = say("total")
         yield Found(code, "total", cube.years, (cube.regions[r],), share, 0.0, True, detail=en, zh=zh)
-    for t, digit, part in copies.alike_digits(x, known, rules()["digits"]["thresholds"]):
+    for t, digit, part in copies.alike_digits(x, known, rules()["digits"]["thresholds"], figures):
         en, zh = say("digits", share=f"{part:.0%}", digit=digit)
         yield Found(code, "digits", (cube.years[t],), cube.regions, 1.0, part, False, detail=en, zh=zh)
-    if coarse := copies.rounded(x, known, rules()["rounded"]["thresholds"]):
+    if coarse := copies.rounded(x, known, rules()["rounded"]["thresholds"], figures):
         en, zh = say("rounded")
         yield Found(code, "rounded", tuple(cube.years[t] for t in coarse), cube.regions, 1.0, 0.0, False, detail=en, zh=zh)

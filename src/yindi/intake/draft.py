@@ -122,7 +122,7 @@ def _build(d: Draft) -> None:
         return
     years = d.config.year_labels
     readings = [d.readings[n] for n in indicators]
-    in_files = {c.item for r in readings for c in r.cells}
+    in_files = set().union(*(r.cells.items for r in readings))
     items = [v for v in d.variables if v in in_files]
     regions = _regions(d)
     parts = tuple(
@@ -157,7 +157,7 @@ def _build_activity(d: Draft) -> None:
         {y for r in readings for _, y in r.rows}
         & (set(d.panel.years) if not chosen else {y for r in readings for _, y in r.rows})
     )
-    items = sorted({c.item for r in readings for c in r.cells})
+    items = sorted(set().union(*(r.cells.items for r in readings)))
     if not (years and items) and not d.problems.found:
         d.problems.add(d.specs[activity[0]].file, "holds no value in the years of the study.",
                        "correct `years`, say the input's own `years: [FIRST, LAST]`, or leave the file out")  # fmt: skip
@@ -207,7 +207,7 @@ def _missing_indicators(d: Draft, cube: assemble.Cube) -> None:
 def _missing_rows(d: Draft, cube: assemble.Cube) -> set[tuple[str, str]]:
     ignored = set()
     for n in d.of("indicators"):
-        held = {c.item for c in d.readings[n].cells} & set(_indicator_codes(d))
+        held = d.readings[n].cells.items & set(_indicator_codes(d))
         for region, year in assemble.missing_rows(d.readings[n], cube.regions, cube.years):
             if (region, year) in d.territory or all(_declared(d.config.treatments.get(v, ()), region, year) for v in held):
                 continue
@@ -346,7 +346,7 @@ def _treat(d: Draft, cube: assemble.Cube) -> None:
 
 
 def _complete(d: Draft, cube: assemble.Cube, code: str) -> None:
-    gaps = np.argwhere(~cube.known[:, :, cube.at(code)])
+    gaps = np.argwhere(~cube.held(cube.at(code)))
     answers = d.config.treatments.get(code, ())
     if any(t.finding == "constant" and t.choice == "keep" for t in answers):
         message = "keep leaves an indicator of the framework constant: it tells no region from another, and cannot be weighted."

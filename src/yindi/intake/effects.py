@@ -16,7 +16,7 @@ def with_effect(cube: Cube, found: Found) -> Found:
     if found.variable not in cube.items:
         return found
     k = cube.at(found.variable)
-    x, known = cube.values[:, :, k], cube.known[:, :, k]
+    x, known = cube.values[:, :, k], cube.held(k)
     at = _positions(cube, found)
     place = cube.place(*at[0], k) if at else ""
     en, zh = _effect(cube, found, x, known, at)

@@ -15,6 +15,7 @@ from yindi.intake import checks, effects, levels
 from yindi.intake.assemble import Cube
 from yindi.intake.found import Found, blocks, of_block, rules
 from yindi.intake.said import say
+from yindi.intake.written import written
 
 __all__ = [
     "Found",
@@ -43,7 +44,7 @@ def evaluate(identity: str, cube: Cube) -> tuple[np.ndarray, np.ndarray] | None:
             part, have = np.full(value.shape, float(token)), np.ones(value.shape, bool)
         elif token in cube.items:
             k = cube.at(token)
-            part, have = cube.values[:, :, k], cube.known[:, :, k]
+            part, have = cube.values[:, :, k], cube.held(k)
         else:
             return None
         mask &= have & (part != 0)
@@ -59,7 +60,7 @@ def of_variable(cube: Cube, variable: Variable) -> Iterator[Found]:
 
 def _of_variable(cube: Cube, variable: Variable) -> Iterator[Found]:
     k = cube.at(variable.code)
-    x, known = cube.values[:, :, k], cube.known[:, :, k]
+    x, known = np.ascontiguousarray(cube.values[:, :, k]), cube.held(k)
     if checks.constant(x, known):
         yield Found(variable.code, "constant", _seen_years(cube, known), cube.regions, 1.0, 0.0, True)
         return
@@ -72,8 +73,9 @@ def _of_variable(cube: Cube, variable: Variable) -> Iterator[Found]:
         still[at] = False
     yield from boundaries(cube, variable, x, still)
     yield from _outliers(cube, variable.code, x, still, limits_of("outlier"))
-    yield from cells_of.filled(cube, variable.code, x, known)
-    yield from cells_of.oddities(cube, variable.code, x, still)
+    figures = written(x)
+    yield from cells_of.filled(cube, variable.code, x, known, figures)
+    yield from cells_of.oddities(cube, variable.code, x, still, figures)
 
 
 def limits_of(kind: str) -> Mapping[str, float]:
@@ -145,9 +147,10 @@ def _boundary(cube: Cube, variable: str, kind: str, b: checks.Break) -> Found:
 
 def absences(cube: Cube, variable: str, ignore: Container[tuple[str, str]]) -> Iterator[Found]:
     """Absent cells as blocks: years that are absent everywhere, then each region's remaining gaps; `ignore` is left out."""
-    gap = ~cube.known[:, :, cube.at(variable)]
-    skip = [[(r, y) in ignore for y in cube.years] for r in cube.regions]
-    gap &= ~np.array(skip, bool).reshape(gap.shape)
+    gap = ~cube.held(cube.at(variable))
+    if gap.any():
+        for r, t in np.argwhere(gap):
+            gap[r, t] = (cube.regions[r], cube.years[t]) not in ignore
     whole = gap.all(axis=0)
     if whole.any():
         yield of_block(cube, variable, "absent", np.broadcast_to(whole, gap.shape))

@@ -30,7 +30,7 @@ def within(reading: Reading, years: tuple[int, int] | None) -> Reading:
     if years is None:
         return reading
     inside = {str(y) for y in range(years[0], years[1] + 1)}
-    reading.cells = [c for c in reading.cells if c.year in inside]
+    reading.cells = reading.cells.within(inside)
     reading.rows = {pair: n for pair, n in reading.rows.items() if pair[1] in inside}
     return reading
 

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from yindi.core.config import Input
 from yindi.core.errors import Problems, did_you_mean
 from yindi.core.framework import Variable
-from yindi.intake import heads, units
+from yindi.intake import figures, heads, units
 from yindi.intake.numbers import CellFault, clean
 from yindi.intake.read import Grid
-from yindi.intake.reader import Cell, Reader, Reading, text
+from yindi.intake.reader import Reader, Reading, text
 from yindi.intake.regions import Gazetteer, Unresolved
+from yindi.intake.store import Cell, Cells
 from yindi.intake.years import split, year_or_none
 
 
@@ -84,6 +85,7 @@ def _wide(r: Reader) -> None:
         return
     factors = _factors(r, top, items)
     r.learn(top, keys.region, keys.year)
+    kept: list[tuple[int, Sequence[object], int]] = []
     for n, row in r.body(top):
         region = r.region_of(row, n, keys.region, keys.name, keys.year)
         when = r.year_of(row, n, keys.year) if region else None
@@ -94,12 +96,9 @@ def _wide(r: Reader) -> None:
             r.add(n, None, twin, "keep one of the two rows")
             continue
         r.reading.rows[region, when] = n
-        for at, item in items.items():
-            fine, value = r.number_of(row[at] if at < len(row) else "", n, at, item)
-            if fine:
-                r.reading.cells.append(Cell(region, when, item, _times(value, factors[at]), n, at + 1))
-            else:
-                r.reading.faulty.add((region, when, item))
+        kept.append((n, row, len(r.problems.found)))
+    if kept and items:
+        r.reading.cells.parts.append(figures.block(r, kept, list(r.reading.rows), items, factors))
 
 
 def _times(value: float | None, factor: float) -> float | None:
@@ -129,7 +128,7 @@ def _long(r: Reader) -> None:
         r.reading.rows.setdefault(found[:2], n)
         _long_value(r, row, Cell(*found, None, n, value_at + 1), unit_at)
     if r.spec.prefix is not None:
-        r.reading.cells = _summed(r.reading.cells)
+        r.reading.cells = Cells([_summed(r.reading.cells)])
 
 
 def _who(r: Reader, row: Sequence[object], n: int, keys: _Keys, item_at: int) -> tuple[str, str, str] | None:
@@ -152,7 +151,7 @@ def _who(r: Reader, row: Sequence[object], n: int, keys: _Keys, item_at: int) ->
     return (*pair, item)
 
 
-def _summed(cells: Sequence[Cell]) -> list[Cell]:
+def _summed(cells: Iterable[Cell]) -> list[Cell]:
     """One cell per region, year and item: the sum of its parts, standing where the first part stands."""
     whole: dict[tuple[str, str, str], tuple[Cell, list[float]]] = {}
     for c in cells:

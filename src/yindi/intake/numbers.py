@@ -27,7 +27,8 @@ def clean(raw: object) -> str:
         return ""
     if isinstance(raw, float) and raw.is_integer() and abs(raw) < 1e15:
         return str(int(raw))
-    return unicodedata.normalize("NFKC", str(raw)).strip()
+    text = str(raw)
+    return text.strip() if text.isascii() else unicodedata.normalize("NFKC", text).strip()
 
 
 def number(raw: object, *, unit: str = "plain") -> float | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -12,29 +13,18 @@ from yindi.intake import heads, missing, units
 from yindi.intake.numbers import CellFault, clean, number
 from yindi.intake.read import Grid
 from yindi.intake.regions import Gazetteer, Unresolved, normal
+from yindi.intake.store import Cells
 from yindi.intake.years import year
 
 MANY = 3
 _NOTES = ("注", "资料来源", "数据来源", "来源", "说明", "note", "source", "由")
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """One value: who, when, what, how much (None: not available), and the row and column it stands in."""
-
-    region: str
-    year: str
-    item: str
-    value: float | None
-    row: int
-    column: int
-
-
 @dataclass(slots=True)
 class Reading:
     """What one input gave: cells, region-years with their rows, units, rows left out, cells with a fault, units as written."""
 
-    cells: list[Cell] = field(default_factory=list)
+    cells: Cells = field(default_factory=Cells)
     rows: dict[tuple[str, str], int] = field(default_factory=dict)
     units: dict[str, str] = field(default_factory=dict)
     left_out: dict[str, list[int]] = field(default_factory=dict)
@@ -218,7 +208,7 @@ class Reader:
 
     def number_of(self, raw: object, n: int, at: int, item: str) -> tuple[bool, float | None]:
         """Whether a cell could be read, and its number (None: not available)."""
-        if isinstance(raw, str) and raw.isascii() and raw.replace(".", "", 1).isdigit():
+        if isinstance(raw, str) and raw.isascii() and raw.replace(".", "", 1).isdigit() and math.isfinite(float(raw)):
             return True, float(raw)
         unit = self.variables[item].unit if item in self.variables else "plain"
         try:

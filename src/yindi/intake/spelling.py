@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 
 from yindi.core import resources
 
+REMEMBERED = 64
 _HAN = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]")
 _TONED = re.compile("[ǎǐǒǔǚ]")
 _YEAR = re.compile(r"(?<!\d)(19\d{2}|20\d{2})(?!\d)(?:年度?|年末|年底)?")
@@ -17,8 +18,16 @@ _NUMBERING = re.compile(r"^[（(]?\d{1,3}[）)]?[.、,:：\s]*")
 
 def normal(text: object) -> str:
     """Normal form of a name: NFKC, no blanks inside Chinese names, one blank inside others, lower case."""
-    plain = unicodedata.normalize("NFKC", str(text)).strip().strip("*※:").casefold()
+    written = str(text)
+    return _remembered(written) if len(written) <= REMEMBERED else _normal(written)
+
+
+def _normal(text: str) -> str:
+    plain = unicodedata.normalize("NFKC", text).strip().strip("*※:").casefold()
     return re.sub(r"\s+", "" if _HAN.search(plain) else " ", plain)
+
+
+_remembered = functools.lru_cache(maxsize=1 << 16)(_normal)
 
 
 @functools.cache

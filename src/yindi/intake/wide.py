@@ -76,7 +76,7 @@ def size(cube: Cube, variable: Variable) -> Iterator[Found]:
     """A variable whose usual size lies outside the plausible range of its unit, with the unit that would explain it."""
     bounds = plausible().get(variable.code)
     k = cube.at(variable.code)
-    x = np.abs(cube.values[:, :, k][cube.known[:, :, k]])
+    x = np.abs(cube.values[:, :, k][cube.held(k)])
     x = x[x > 0]
     limits = findings.rules()["unit"]["thresholds"]
     if bounds is None or len(x) < limits["regions"] or bounds[2] != variable.unit:
@@ -116,14 +116,14 @@ def hidden(
 ) -> Iterator[Found]:
     """Breaks in the years of the files before the study's first year: the study does not show them, its sources have them."""
     last = config.year_labels[-1]
-    years = sorted(y for y in {c.year for r in readings for c in r.cells} if y <= last)
+    years = sorted(y for y in set().union(*(r.cells.years for r in readings)) if y <= last)
     if not years or years[0] >= config.year_labels[0]:
         return
     whole = assemble.cube(readings, grids, regions=cube.regions, years=years, items=cube.items, problems=Problems("intake"))
     inside = set(config.year_labels[1:])
     for code in cube.items:
         k = whole.at(code)
-        for f in findings.boundaries(whole, variables[code], whole.values[:, :, k], whole.known[:, :, k]):
+        for f in findings.boundaries(whole, variables[code], whole.values[:, :, k], whole.held(k)):
             if f.sure and f.years[0] not in inside:
                 en, zh = say("hidden", years=f.years[0])
                 yield Found(code, f.kind, f.years, f.regions, f.share, f.size, False, detail=en, zh=zh)
