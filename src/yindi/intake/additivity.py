@@ -3,49 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
-SAMPLE, SHARE, TOLERANCE = 60, 0.9, 1e-6
-ALONE = ("sign", "decimal point")
+from yindi.intake import culprits
+from yindi.intake.culprits import TOLERANCE, Figures, Slip, Sum, kind_of
+from yindi.intake.families import Family, completed, families
 
-
-Family = tuple[int, tuple[int, ...]]
-
-
-@dataclass(frozen=True, slots=True)
-class Sum:
-    """Column `total` is the sum of the columns `parts` in this share of rows."""
-
-    total: int
-    parts: tuple[int, ...]
-    share: float
-
-
-@dataclass(frozen=True, slots=True)
-class Slip:
-    """A cell that breaks sums: what it holds, what the sums say, how many agree, the kind of slip, and whether it is sure."""
-
-    row: int
-    column: int
-    found: float
-    right: float
-    equations: int
-    kind: str
-    sure: bool
-
-
-@dataclass(frozen=True, slots=True)
-class _Equation:
-    total: tuple[int, int]
-    parts: tuple[tuple[int, int], ...]
-    gap: float
-
-    @property
-    def by_row(self) -> bool:
-        """True for an equation between the columns of one row."""
-        return self.parts[0][0] == self.total[0]
+__all__ = ["Slip", "Sum", "additive", "column_sums", "complete", "families", "kind_of", "slips"]
+SAMPLE, SHARE = 60, 0.9
+ADDS, FAMILIES = 0.8, 5
 
 
 def column_sums(x: np.ndarray) -> list[Sum]:
@@ -85,167 +52,61 @@ def _verified(x: np.ndarray, total: int, columns: np.ndarray, spans: np.ndarray)
             yield Sum(total, tuple(int(p) for p in parts), share)
 
 
-def families(codes: Sequence[str]) -> list[Family]:
-    """(parent row, child rows) by GB/T 2260 code: province of its counties, province of its cities, city of its counties."""
-    at = {c: n for n, c in enumerate(codes) if c}
-    counties: dict[str, list[int]] = {}
-    seconds: dict[str, list[int]] = {}
-    for code, n in at.items():
-        if code.endswith("0000"):
-            continue
-        if code.endswith("00"):
-            seconds.setdefault(code[:2] + "0000", []).append(n)
-            continue
-        counties.setdefault(code[:2] + "0000", []).append(n)
-        city = code[:4] + "00"
-        if city in at:
-            counties.setdefault(city, []).append(n)
-        else:
-            seconds.setdefault(code[:2] + "0000", []).append(n)
-    made = [(at[p], tuple(sorted(ns))) for table in (counties, seconds) for p, ns in table.items() if p in at and len(ns) > 1]
-    return sorted(set(made))
+def rooms(x: np.ndarray, groups: Sequence[Family]) -> np.ndarray:
+    """(C,), the room of rounding in which rows add up: none where they do so exactly, else half a last digit a row."""
+    room = np.full(x.shape[1], TOLERANCE)
+    exact = _share(x, groups, room)
+    many = max((len(kids) for _, kids in groups), default=0) + 1
+    for j in np.flatnonzero(exact < ADDS):
+        room[j] = max(0.5 * _resolution(x[:, j]) * many, TOLERANCE)
+    return room
 
 
-def additive(x: np.ndarray, groups: Sequence[Family]) -> np.ndarray:
-    """(C,), True for columns whose parents are the sums of their children in most families."""
+def _resolution(column: np.ndarray) -> float:
+    some = column[column != 0][:SAMPLE]
+    places = [len(f"{v:.10g}".partition(".")[2]) for v in some.tolist() if "e" not in f"{v:.10g}"]
+    return float(10.0 ** -max(places, default=0))
+
+
+def _share(x: np.ndarray, groups: Sequence[Family], room: np.ndarray) -> np.ndarray:
+    """(C,), share of families whose children add up to the parent within the room; 0 where too few have the column."""
     if not groups:
-        return np.zeros(x.shape[1], bool)
-    fits = np.array([np.abs(x[list(kids)].sum(axis=0) - x[parent]) <= TOLERANCE for parent, kids in groups])
+        return np.zeros(x.shape[1])
+    fits = np.array([np.abs(x[list(kids)].sum(axis=0) - x[parent]) <= room for parent, kids in groups])
     live = np.array([x[parent] != 0 for parent, _ in groups])
-    good: np.ndarray = (fits & live).sum(axis=0) >= 0.8 * np.maximum(live.sum(axis=0), 1)
-    enough: np.ndarray = live.sum(axis=0) >= 5
-    both: np.ndarray = good & enough
-    return both
+    counted = live.sum(axis=0)
+    share: np.ndarray = np.where(counted >= FAMILIES, (fits & live).sum(axis=0) / np.maximum(counted, 1), 0.0)
+    return share
 
 
-def _broken(x: np.ndarray, sums: Sequence[Sum], groups: Sequence[Family], adds: np.ndarray) -> Iterator[_Equation]:
-    for s in sums:
-        gap = x[:, s.total] - x[:, list(s.parts)].sum(axis=1)
-        for i in np.flatnonzero(np.abs(gap) > TOLERANCE):
-            yield _Equation((int(i), s.total), tuple((int(i), p) for p in s.parts), float(gap[i]))
-    for parent, kids in groups:
-        gap = x[parent] - x[list(kids)].sum(axis=0)
-        for j in np.flatnonzero((np.abs(gap) > TOLERANCE) & adds):
-            yield _Equation((parent, int(j)), tuple((k, int(j)) for k in kids), float(gap[j]))
+def additive(x: np.ndarray, groups: Sequence[Family], *, room: np.ndarray | None = None) -> np.ndarray:
+    """(C,), True for columns whose parents are the sums of their children in most families."""
+    good: np.ndarray = _share(x, groups, np.full(x.shape[1], TOLERANCE) if room is None else room) >= ADDS
+    return good
 
 
-def _in_equations(x: np.ndarray, sums: Sequence[Sum], groups: Sequence[Family], adds: np.ndarray) -> np.ndarray:
-    count: np.ndarray = np.zeros(x.shape, int)
-    for s in sums:
-        count[:, np.array([s.total, *s.parts])] += 1
-    for parent, kids in groups:
-        count[np.ix_(np.array([parent, *kids]), np.flatnonzero(adds))] += 1
-    return count
+def complete(
+    x: np.ndarray, groups: Sequence[Family], *, codes: Sequence[str] = (), share: float = 0.8
+) -> tuple[list[Family], list[Family]]:
+    """Families whose children add up to the parent in most additive columns, and those that lack a child row.
 
-
-def kind_of(found: float, right: float) -> str:
-    """What turns one number into the other: sign, decimal point, lost, extra or changed digits; "" where nothing simple does."""
-    if found == 0:
-        return "empty"
-    if found == -right:
-        return "sign"
-    if right and found * right > 0:
-        power = np.log10(abs(right / found))
-        if abs(power - round(power)) < 1e-9 and round(power):
-            return "decimal point"
-    a, b = f"{abs(found):.12g}".replace(".", ""), f"{abs(right):.12g}".replace(".", "")
-    if len(b) > len(a) >= 2 and _less(a, b):
-        return "lost digits"
-    if len(a) > len(b) >= 2 and _less(b, a):
-        return "extra digits"
-    if len(a) == len(b) >= 2 and sum(p != q for p, q in zip(a, b, strict=True)) == 1:
-        return "one digit"
-    return "swapped digits" if len(a) > 2 and sorted(a) == sorted(b) else ""
-
-
-def _less(short: str, long: str) -> bool:
-    return long.startswith(short) or long.endswith(short)
-
-
-def complete(x: np.ndarray, groups: Sequence[Family], *, share: float = 0.8) -> tuple[list[Family], list[Family]]:
-    """Families whose children add up to the parent in most additive columns, and those that lack a child row."""
-    adds = additive(x, groups)
+    With codes, rows without a code that stand inside a family are taken in where it adds up only with them.
+    """
+    room = rooms(x, groups)
+    adds = additive(x, groups, room=room)
     good: list[Family] = []
     lacking: list[Family] = []
     for parent, kids in groups:
         live = adds & (x[parent] != 0)
-        fits = np.abs(x[list(kids)].sum(axis=0) - x[parent])[live] <= TOLERANCE
+        fits = np.abs(x[list(kids)].sum(axis=0) - x[parent])[live] <= room[live]
         (good if live.any() and fits.mean() >= share else lacking).append((parent, kids))
-    return good, lacking
+    more = completed(x, lacking, codes, adds, share=share) if codes else []
+    mended = {parent for parent, _ in more}
+    return good + more, [family for family in lacking if family[0] not in mended]
 
 
-def slips(x: np.ndarray, sums: Sequence[Sum], groups: Sequence[Family]) -> list[Slip]:
-    """The cells that explain broken sums of x (N,C), the best explained first; then the gaps that no single cell explains.
-
-    A cell is a candidate when every equation it stands in is broken and all of them imply the same value. Two agreeing equations,
-    or one and a turned sign or moved decimal point, make it sure; `groups` should be complete families.
-    """
-    adds = additive(x, groups)
-    open_ones = dict(enumerate(_broken(x, sums, groups, adds)))
-    inside = _in_equations(x, sums, groups, adds)
-    made: list[Slip] = []
-    while step := _single(x, open_ones, inside) or _shared(x, open_ones):
-        made += step
-    gaps = {e.parts: e for e in open_ones.values()}.values()
-    return made + [Slip(*e.total, float(x[e.total]), round(float(x[e.total]) - e.gap, 6), 1, "gap", False) for e in gaps]
-
-
-def _single(x: np.ndarray, open_ones: dict[int, _Equation], inside: np.ndarray) -> list[Slip]:
-    """Slips that alone explain all the equations they stand in."""
-    made = []
-    for _, slip, solved in sorted(_candidates(x, open_ones, inside), key=lambda c: c[0], reverse=True):
-        if all(n in open_ones for n in solved):
-            made.append(slip)
-            for n in solved:
-                del open_ones[n]
-    return made
-
-
-def _shared(x: np.ndarray, open_ones: dict[int, _Equation]) -> list[Slip]:
-    """Several slips in one family's column, or in one row: their gaps together are exactly the gap of the equation they share."""
-    made: list[Slip] = []
-    for n in sorted(open_ones, key=lambda n: (len(open_ones[n].parts), open_ones[n].total)):
-        if n not in open_ones:
-            continue
-        e = open_ones[n]
-        across = {cell: [m for m, o in open_ones.items() if o.by_row != e.by_row and cell in o.parts] for cell in e.parts}
-        partners = {cell: ms for cell, ms in across.items() if ms and len({open_ones[m].gap for m in ms}) == 1}
-        if len(partners) < 2 or abs(sum(open_ones[ms[0]].gap for ms in partners.values()) - e.gap) > TOLERANCE:
-            continue
-        used = {n, *(m for ms in partners.values() for m in ms)}
-        for cell, ms in partners.items():
-            right = round(float(x[cell]) + open_ones[ms[0]].gap, 6)
-            made.append(Slip(*cell, float(x[cell]), right, 2, kind_of(float(x[cell]), right) or "other", True))
-        _settle(x, open_ones, {(s.row, s.column): s.right - s.found for s in made[-len(partners) :]}, used)
-    return made
-
-
-def _settle(x: np.ndarray, open_ones: dict[int, _Equation], moved: dict[tuple[int, int], float], used: set[int]) -> None:
-    """Take solved equations out, and the moved cells out of the gaps of the others."""
-    for m, o in list(open_ones.items()):
-        left = o.gap - sum(d for c, d in moved.items() if c in o.parts) + moved.get(o.total, 0.0)
-        if m in used or abs(left) <= TOLERANCE:
-            del open_ones[m]
-        elif left != o.gap:
-            open_ones[m] = _Equation(o.total, o.parts, left)
-
-
-def _candidates(
-    x: np.ndarray, equations: dict[int, _Equation], inside: np.ndarray
-) -> Iterator[tuple[tuple[int, int, int, int], Slip, tuple[int, ...]]]:
-    implied: dict[tuple[int, int], list[tuple[int, float]]] = {}
-    for n, e in equations.items():
-        implied.setdefault(e.total, []).append((n, float(x[e.total]) - e.gap))
-        for cell in e.parts:
-            implied.setdefault(cell, []).append((n, float(x[cell]) + e.gap))
-    for cell, says in implied.items():
-        values = [v for _, v in says]
-        if len(says) < inside[cell] or max(values) - min(values) > TOLERANCE or min(values) < -TOLERANCE:
-            continue
-        right = round(values[0], 6)
-        kind = kind_of(float(x[cell]), right)
-        evidence = len({equations[n].parts for n, _ in says})
-        if evidence < 2 and kind not in ALONE:
-            continue
-        slip = Slip(*cell, float(x[cell]), right, evidence, kind or "other", True)
-        yield (evidence, int(kind not in ("", "empty")), -cell[0], -cell[1]), slip, tuple(n for n, _ in says)
+def slips(x: np.ndarray, sums: Sequence[Sum], groups: Sequence[Family], *, absent: np.ndarray | None = None) -> list[Slip]:
+    """The cells that explain broken sums of x (N,C), within rounding; `groups` should be complete families."""
+    gone = x == 0 if absent is None else absent
+    room = rooms(x, groups)
+    return culprits.slips(Figures(x, gone, additive(x, groups, room=room), room), sums, groups)

@@ -80,16 +80,17 @@ def _found(e: Examination, f: Found, called: dict[str, str]) -> dict[str, Any]:
 
 
 def _repair(e: Examination, r: Repair) -> dict[str, Any]:
-    zh = f"{r.equations}个加总关系共同给出该值" if r.equations else "一个单元格里写了两个数"
-    en = f"{r.equations} sum(s) agree on the value" if r.equations else "two numbers stand in one cell"
+    en, zh = r.evidence
     return {"table": f"{e.file}{'!' + e.sheet if e.sheet else ''}", "kind": r.kind, "title": dict(found.rules()["sum"]["title"]),
             "sure": r.sure, "certainty": "sure" if r.sure else "may be real", "variable": r.head, "years": [],
             "regions": [], "names": [r.region], "share": 0.0, "size": 0.0, "place": r.place, "found": r.found,
-            "right": [{"region": "", "name": r.region, "year": "", "value": r.right}], "evidence": {"en": en, "zh": zh},
+            "right": [{"region": "", "name": r.region, "year": "", "value": r.right}][: r.kind != "gap"], "evidence": {"en": en, "zh": zh},
             "effect": _moved(r), "ways_out": ["correct", "keep"]}  # fmt: skip
 
 
 def _moved(r: Repair) -> dict[str, str]:
+    if r.kind == "gap":
+        return {"en": "", "zh": ""}
     try:
         gap = f"{r.right - float(r.found):+,.6g}"
     except ValueError:
