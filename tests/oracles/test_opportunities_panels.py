@@ -80,3 +80,18 @@ def test_hidden_specialisations_are_found_with_one_date(shared):
     found = evaluate(x[:, -1:], split="hold_out", boost=False)
     assert found.kind == "hold_out"
     assert found.precision["density_near"] > 1.5 * found.base_rate
+
+
+@pytest.mark.parametrize(
+    ("years", "used", "split"),
+    [
+        ("2017 2018 2019 2020 2021", "2017 2018 2019 2020 2021", 2),
+        ("2017 2019 2020 2021", "2017 2019 2021", 1),  # two years each; 2018 is absent, so 2020 has no counterpart
+        ("1990 2000 2010", "1990 2000 2010", 1),
+        ("1985 1990 1995 2000 2005", "1995 2000 2005", 1),  # five years at most where there are such
+        ("2017 2020 2021", "2017 2020 2021", 1),  # no two spans alike
+        ("2020Q1 2020Q2 2020Q3 2020Q4", "2020Q2 2020Q3 2020Q4", 1),
+    ],
+)
+def test_both_spans_are_equally_long_where_the_years_allow_it(years, used, split):
+    assert choose_split(tuple(years.split()))[:2] == (tuple(used.split()), split)

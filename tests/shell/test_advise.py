@@ -112,23 +112,25 @@ def test_same_rows_in_any_order_give_the_same_bytes(done, world, tmp_path):
 
 def test_unrelated_panel_is_refused(tmp_path, capsys):
     path = write(tmp_path / "u.csv", rows_of(unrelated_world(2) * 20))
-    assert cli.call(["advise", str(path), "--json", "--out", str(tmp_path / "out")]) == 0
+    assert cli.call(["advise", str(path), "--json", "--out", str(tmp_path / "out")]) == 3
     told = json.loads(capsys.readouterr().out)
     assert (told["allowed"], told["verdict"]) == (False, "no_gain")
     assert "lists" not in told
+    assert (told["ok"], told["exit_code"]) == (False, 3)
+    assert "finer classification" in told["problems"][0]["way_out"]
     assert not (tmp_path / "out" / "lists.csv").exists()
     assert "Refused" in (tmp_path / "out" / "page.en.html").read_text(encoding="utf-8")
 
 
 def test_few_activities_are_refused(tmp_path, capsys, world):
     path = write(tmp_path / "f.csv", [r for r in world if r[2] < "a15"])
-    assert cli.call(["advise", str(path), "--json"]) == 0
+    assert cli.call(["advise", str(path), "--json"]) == 3
     assert json.loads(capsys.readouterr().out)["verdict"] == "few_activities"
 
 
 def test_one_date_two_regions_do_not_crash(tmp_path, capsys):
     rows = [("北京", 2020, "A", 3), ("上海", 2020, "A", 5), ("上海", 2020, "B", 5)]
-    assert cli.call(["advise", str(write(tmp_path / "t.csv", rows, encoding="gb18030")), "--json"]) == 0
+    assert cli.call(["advise", str(write(tmp_path / "t.csv", rows, encoding="gb18030")), "--json"]) == 3
     assert json.loads(capsys.readouterr().out)["allowed"] is False
 
 
@@ -154,7 +156,7 @@ def test_unknown_columns_are_named_with_candidates(tmp_path, capsys):
 
 def test_duplicates_are_refused_or_summed(tmp_path, capsys, world):
     path = write(tmp_path / "d.csv", [*world, world[0]])
-    assert cli.call(["advise", str(path)]) == 2
+    assert cli.call(["advise", str(path)]) == 3
     assert "--duplicates sum" in capsys.readouterr().err
     seen = advisetable.read(path, Columns(), duplicates="sum")
     assert seen.cube.values.sum() == pytest.approx(sum(r[3] for r in world) + world[0][3])
@@ -175,7 +177,7 @@ def test_text_in_place_of_a_number_names_its_row(tmp_path, capsys):
 
 
 def test_negative_amounts_are_refused(tmp_path, capsys):
-    assert cli.call(["advise", str(write(tmp_path / "n.csv", [("a", 2019, "x", -1), ("b", 2019, "x", 2)]))]) == 2
+    assert cli.call(["advise", str(write(tmp_path / "n.csv", [("a", 2019, "x", -1), ("b", 2019, "x", 2)]))]) == 3
     assert "negative" in capsys.readouterr().err
 
 
@@ -190,6 +192,43 @@ def test_a_total_row_is_left_out_and_said(tmp_path, world):
     assert found.regions_sums == ("Total",)
     assert "Total" not in found.cube.regions
     assert found.activities_sums == ()
+
+
+def test_subtotals_by_the_beginning_of_their_codes_are_left_out(tmp_path, world):
+    from yindi.opportunities.clean import comparable
+
+    sums = {}
+    for r, y, a, v in world:
+        sums[r, y, a[:2]] = sums.get((r, y, a[:2]), 0) + v
+    path = write(tmp_path / "s.csv", [*world, *((*k, v) for k, v in sums.items())])
+    found = comparable(advisetable.read(path, Columns()).cube)
+    assert found.activities_sums == ("a0", "a1", "a2", "a3", "a4", "a5")
+    assert len(found.cube.activities) == 60
+    odd = write(tmp_path / "o.csv", [*world, *((*k, 3 * v) for k, v in sums.items())])
+    assert comparable(advisetable.read(odd, Columns()).cube).activities_sums == ()
+
+
+def test_years_that_no_number_orders_are_refused(tmp_path, capsys, world):
+    seasons = dict(zip(YEARS, ("winter", "spring", "summer", "autumn", "later"), strict=True))
+    path = write(tmp_path / "y.csv", [(r, seasons[y], a, v) for r, y, a, v in world])
+    assert cli.call(["advise", str(path)]) == 3
+    assert "cannot be put in order" in capsys.readouterr().err
+    dated = write(tmp_path / "d.csv", [(r, f"31/12/{y}", a, v) for r, y, a, v in world])
+    assert advisetable.read(dated, Columns()).cube.years == tuple(f"31/12/{y}" for y in YEARS)
+
+
+@pytest.mark.parametrize("wide", ["year", "activity"])
+def test_a_wide_table_holds_the_same(tmp_path, wide, world):
+    import pandas
+
+    frame = pandas.DataFrame(world, columns=["region", "year", "activity", "value"])
+    keys = ["region", "activity" if wide == "year" else "year"]
+    path = tmp_path / "w.csv"
+    frame.pivot_table(index=keys, columns=wide, values="value").reset_index().to_csv(path, index=False)
+    seen = advisetable.read(path, Columns(wide=wide))
+    plain = advisetable.read(write(tmp_path / "p.csv", world), Columns())
+    np.testing.assert_array_equal(seen.cube.values, plain.cube.values)
+    assert seen.cube.years == plain.cube.years
 
 
 def test_regions_absent_in_a_year_are_left_out_and_said(tmp_path, world):

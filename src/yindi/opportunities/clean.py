@@ -30,7 +30,8 @@ class Comparable:
 def comparable(given: Cube, *, least_region: float = 0.0, least_activity: float = 0.0) -> Comparable:
     """The years the test can use (at most the last eleven), and in them every region and activity that is never empty.
 
-    A region or an activity that is the sum of all others (a total row) would count everything twice and is left out.
+    A region or an activity that is the sum of all others, or of the longer codes that begin with its own (a total or a subtotal),
+    would count what it holds twice and is left out.
     least_region, least_activity: totals in the first used year below which a region or an activity is left out.
     Raises MethodError when fewer than two regions or activities remain.
     """
@@ -38,7 +39,8 @@ def comparable(given: Cube, *, least_region: float = 0.0, least_activity: float 
     at = [given.years.index(y) for y in used]
     x = given.values[:, at]
     first_r, first_c = x[:, 0].sum(axis=1), x[:, 0].sum(axis=0)
-    sum_r, sum_c = _sums(x, 0), _sums(x, 2)
+    sum_r = _sums(x, 0) | _subtotals(x, 0, given.regions)
+    sum_c = _sums(x, 2) | _subtotals(x, 2, given.activities)
     rows, columns = ~sum_r & (first_r >= least_region), ~sum_c & (first_c >= least_activity)
     small_r, small_c = ~rows & ~sum_r, ~columns & ~sum_c
     while True:
@@ -68,6 +70,25 @@ def _sums(x: np.ndarray, axis: int) -> np.ndarray:
     for n in np.flatnonzero(np.abs(share - 0.5) < NEARLY):
         apart = np.abs(2 * np.take(x, n, axis=axis) - total).sum()
         found[n] = apart <= 2 * NEARLY * total.sum()
+    return found
+
+
+def _subtotals(x: np.ndarray, axis: int, labels: tuple[str, ...]) -> np.ndarray:
+    """Codes along an axis of (R,T,C) whose amounts are the sum of the next longer codes that begin with them."""
+    found = np.zeros(len(labels), bool)
+    order = sorted(range(len(labels)), key=labels.__getitem__)
+    open_: list[int] = []
+    below: dict[int, list[int]] = {}
+    for n in order:
+        while open_ and not labels[n].startswith(labels[open_[-1]]):
+            open_.pop()
+        if open_:
+            below.setdefault(open_[-1], []).append(n)
+        open_.append(n)
+    for head, parts in below.items():
+        whole = np.take(x, head, axis=axis)
+        apart = np.abs(whole - np.take(x, parts, axis=axis).sum(axis=axis)).sum()
+        found[head] = len(parts) > 1 and apart <= 2 * NEARLY * whole.sum()
     return found
 
 

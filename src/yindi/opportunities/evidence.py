@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from yindi.opportunities.backtest import Backtest
+from yindi.opportunities.panels import calendar
 from yindi.opportunities.transitions import HOLD_OUT
 
 Row = tuple[float, str]
@@ -10,12 +11,30 @@ LONGEST = 5
 
 
 def choose_split(years: tuple[str, ...]) -> tuple[tuple[str, ...], int | str, str]:
-    """The years to use (at most the last eleven: five to learn, five to test), the split, and the years in words."""
+    """The years to use, given in order (five to learn, five to test at most), the split, and the years in words.
+
+    Both spans are equally long in time where the years allow it; in between, years stand on both sides or on none. Where no two
+    spans are alike, as many dates are learned from as are tested.
+    """
     if len(years) < 3:
         return years, ("regions" if len(years) == 2 else HOLD_OUT), "-".join(years)
-    half = min((len(years) - 1) // 2, LONGEST)
-    used = years[-(2 * half + 1) :]
+    used = _alike(years) or years[-(2 * min((len(years) - 1) // 2, LONGEST) + 1) :]
+    half = len(used) // 2
     return used, half, f"{used[0]}-{used[half]}, {used[half]}-{used[-1]}"
+
+
+def _alike(years: tuple[str, ...]) -> tuple[str, ...]:
+    """The years of two spans of the same length: the longest of five years at most, else the shortest there is."""
+    at = {n: y for y in years if (n := calendar(y)) is not None}
+    if len(at) < len(years):
+        return ()
+    last = max(at)
+    spans = sorted(last - n for n in at if n < last and 2 * n - last in at)
+    if not spans:
+        return ()
+    span = max((s for s in spans if s <= LONGEST), default=spans[0])
+    before = [n for n in at if last - 2 * span <= n < last - span and n + span in at]
+    return tuple(at[n] for n in sorted({*before, *(n + span for n in before), last}))
 
 
 def rows(found: Backtest) -> dict[str, Row]:

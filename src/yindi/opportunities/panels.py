@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -42,10 +43,40 @@ def cube(panel: Any, *, axes: str = AXES, duplicates: str = "refuse") -> Cube:
     x = amounts(made.values, "panel", dims=(3,))
     if not x.size:
         raise MethodError(f"panel is empty: its shape is {x.shape}.")
-    empty = [y for y, total in zip(made.years, x.sum(axis=(0, 2)), strict=True) if total == 0]
+    with np.errstate(over="ignore"):
+        totals = x.sum(axis=(0, 2))
+    if not np.isfinite(totals).all():
+        raise MethodError("The amounts are too large to be added up: give them in a larger unit.")
+    empty = [y for y, total in zip(made.years, totals, strict=True) if total == 0]
     if empty:
         raise MethodError(f"Nothing is made in year(s) {', '.join(empty)} (counted from 0 in an array): leave them out.")
     return Cube(np.ascontiguousarray(x), made.regions, made.years, made.activities)
+
+
+def calendar(label: str) -> int | None:
+    """The year that a label names: a whole number, or the only number of four digits in it; None where there is none."""
+    text = label.strip()
+    if re.fullmatch(r"-?\d+", text):
+        return int(text)
+    found = set(re.findall(r"(?<!\d)\d{4}(?!\d)", text))
+    return int(found.pop()) if len(found) == 1 else None
+
+
+def in_order(years: Sequence[str]) -> list[int]:
+    """Positions of year labels in time: by the year each names, else by all numbers from the year down (2020Q1, 2020-06).
+
+    Raises MethodError for several labels that no number puts in order.
+    """
+    named = [calendar(y) for y in years]
+    if len(set(named) - {None}) == len(years):
+        return sorted(range(len(years)), key=lambda n: named[n] or 0)
+    parts = [tuple(int(n) for n in re.findall(r"\d+", y)) for y in years]
+    falling = all(p and (len(str(p[0])) == 4 or len(p) == 1) for p in parts)
+    if len(years) > 1 and not (falling and len(set(parts)) == len(years)):
+        raise MethodError(
+            f"The years {', '.join(list(years)[:6])} cannot be put in order: write them as 2019, 2019Q3 or 2019-06-30."
+        )
+    return sorted(range(len(years)), key=lambda n: parts[n])
 
 
 def _read(panel: Any, axes: str, duplicates: str) -> Cube:
@@ -79,7 +110,8 @@ def _table(table: Any) -> Cube:
 
 
 def _sorted(values: np.ndarray, regions: tuple[str, ...], years: tuple[str, ...], activities: tuple[str, ...]) -> Cube:
-    by = [sorted(range(len(labels)), key=labels.__getitem__) for labels in (regions, years, activities)]
+    by = [sorted(range(len(labels)), key=labels.__getitem__) for labels in (regions, activities)]
+    by.insert(1, in_order(years))
     kept = [tuple(labels[n] for n in order) for labels, order in zip((regions, years, activities), by, strict=True)]
     return Cube(values[np.ix_(*by)], *kept)
 
@@ -118,6 +150,8 @@ def _rows(keys: tuple[Sequence[str], Sequence[str], Sequence[str]], value: np.nd
                           "is not known; what is not listed counts as 0.")  # fmt: skip
     found = [np.unique(np.array(k, dtype=object).astype(str), return_inverse=True) for k in keys]
     regions, years, activities = (tuple(str(v) for v in labels) for labels, _ in found)
+    order = in_order(years)
+    found[1], years = (found[1][0][order], np.argsort(order)[found[1][1]]), tuple(years[n] for n in order)
     shape = len(regions), len(years), len(activities)
     cell = np.ravel_multi_index(tuple(codes for _, codes in found), shape)
     count = np.bincount(cell, minlength=shape[0] * shape[1] * shape[2])

@@ -26,6 +26,10 @@ class Sections:
         """Values of the sections that were read, (R,T,S) without the remainder."""
         return self.values[..., :-1] if self.rest else self.values
 
+    def of(self, years: tuple[str, ...]) -> np.ndarray:
+        """Values of the sections that were read in some years, (R,t,S)."""
+        return self.listed[:, [self.years.index(y) for y in years]]
+
     def growth(self) -> np.ndarray:
         """Average yearly change of the national output of each section, (S,); NaN with a single year."""
         nation = self.values.sum(axis=0)

@@ -165,9 +165,7 @@ def _backtest(work: _Work) -> proof.Backtest | None:
     if parts is not None:
         used, split, params["years"] = choose_split(parts.years)
         by_code = np.argsort(work.regions)
-        found = proof.evaluate(
-            parts.listed[by_code, -len(used) :], split=split, minimum_activities=least, seed=work.study.config.seed
-        )
+        found = proof.evaluate(parts.of(used)[by_code], split=split, minimum_activities=least, seed=work.study.config.seed)
         verdict = found.verdict
         rows |= proof_rows(found)
         rows |= {"proof": (np.nan, found.kind), "years": (np.nan, str(params["years"]))}
@@ -359,7 +357,7 @@ def _entries(work: _Work, found: proof.Backtest | None) -> None:
         return
     by_code = np.argsort(work.regions)
     used, split, _ = choose_split(parts.years)
-    x, least = parts.listed[by_code, -len(used) :], settings.minimum_activities
+    x, least = parts.of(used)[by_code], settings.minimum_activities
     leaving = proof.evaluate(x, split=split, event="exit", minimum_activities=least, seed=seed) if len(used) > 1 else None
     given = advise(x, found, leaving=leaving, count=settings.portfolio, cap=settings.cap, seed=seed)
     names = parts.labels[:-1] if parts.rest else parts.labels

@@ -10,25 +10,32 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from yindi.core.errors import MethodError, Problems, UsageError, did_you_mean, need
-from yindi.opportunities.panels import DUPLICATES, Cube, cube
+from yindi.core.errors import MethodError, Problem, Problems, ProblemsError, UsageError, did_you_mean, need
+from yindi.opportunities.panels import DUPLICATES, Cube, cube, in_order
 
 if TYPE_CHECKING:
     import pandas
 
 ABSENT = ("", "na", "n/a", "nan", "null", "none", ".", "..", "...", "-", "--", "—", "…", ":", "*", "x", "#n/a")
+WIDE = ("", "year", "activity")
+HINTS = {"--year": "; or --year =2020 where the whole table is of one year; or --wide year where every year has its own column",
+         "--activity": "; or --wide activity where every activity has its own column"}  # fmt: skip
 KEYS = ("region", "year", "activity", "value")
 
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """Names of the four columns; `year` may be "=2020", a whole table of that year. where: column -> value of the rows read."""
+    """Names of the four columns; `year` may be "=2020", a whole table of that year. where: column -> value of the rows read.
+
+    wide: "year" or "activity" where every year, or every activity, has a column of its own; `where` columns stay out of them.
+    """
 
     region: str = "region"
     year: str = "year"
     activity: str = "activity"
     value: str = "value"
     where: Mapping[str, str] = field(default_factory=dict)
+    wide: str = ""
 
     @property
     def fixed_year(self) -> str:
@@ -50,26 +57,48 @@ class Read:
 def read(path: Path, columns: Columns, *, duplicates: str = "refuse") -> Read:
     """The table as a cube with sorted labels: CSV or TSV (also .gz; UTF-8, GB18030), xlsx, parquet, dta.
 
-    Raises UsageError for another ending, ProblemsError with every column that is not there and the first cells that are no
-    numbers, MethodError for negative amounts, cells listed twice (unless duplicates="sum") and a year in which nothing is made.
+    Raises UsageError for another ending; ProblemsError for columns that are not there, cells that are no numbers, negative
+    amounts, cells listed twice (unless duplicates="sum"), years that cannot be put in order and a year in which nothing is made.
     """
     if duplicates not in DUPLICATES:
         raise UsageError(f"--duplicates must be one of {', '.join(DUPLICATES)}, not {duplicates!r}.")
+    if columns.wide not in WIDE:
+        raise UsageError(f"--wide must be one of year and activity, not {columns.wide!r}.")
     if not path.is_file():
         raise UsageError(f"{path}: there is no such file.")
     frame = _frame(path)
     frame.columns = [str(c).strip().lstrip("\ufeff") for c in frame.columns]
     _known(frame, columns, path.name)
     rows = len(frame)
-    frame = _where(frame, columns, path.name)
+    frame = _long(_where(frame, columns, path.name), columns)
+    left = rows - len(frame) if not columns.wide else 0
     keys = {k: _labels(frame, columns, k) for k in KEYS[:3]}
     named = np.logical_and.reduce([k != "" for k in keys.values()])
     value = _numbers(frame[columns.value], path.name)
     there = np.isfinite(value) & named
     if not there.any():
-        raise UsageError(f"{path.name}: no row has a region, a year, an activity and a number.")
-    made = _cube({k: v[there] for k, v in keys.items()}, value[there], duplicates)
-    return Read(cube(made), rows, rows - len(frame), int((~named).sum()), int((named & ~np.isfinite(value)).sum()))
+        raise _faulty(path.name, "no row has a region, a year, an activity and a number.", "name its columns")
+    try:
+        made = cube(_cube({k: v[there] for k, v in keys.items()}, value[there], duplicates))
+    except MethodError as error:
+        raise _faulty(path.name, str(error)) from error
+    return Read(made, rows, left, int((~named).sum()), int((named & ~np.isfinite(value)).sum()))
+
+
+def _faulty(name: str, message: str, way_out: str = "") -> ProblemsError:
+    return ProblemsError("advise", [Problem(name, message, way_out)])
+
+
+def _long(frame: pandas.DataFrame, columns: Columns) -> pandas.DataFrame:
+    """A wide table as rows; a long one as it is. What is empty in a wide table is not listed."""
+    if not columns.wide:
+        return frame
+    keys = [columns.region, columns.activity if columns.wide == "year" else columns.year, *columns.where]
+    kept = [k for k in dict.fromkeys(keys) if k in frame.columns]
+    head = columns.year if columns.wide == "year" else columns.activity
+    made = frame.melt(id_vars=kept, var_name=head, value_name=columns.value)
+    empty = made[columns.value].isna() | (made[columns.value].astype(str).str.strip() == "")
+    return made[~empty].reset_index(drop=True)
 
 
 def _frame(path: Path) -> pandas.DataFrame:
@@ -119,10 +148,11 @@ def _known(frame: pandas.DataFrame, columns: Columns, name: str) -> None:
     problems, heads = Problems("advise"), [str(c) for c in frame.columns]
     asked = {"--region": columns.region, "--activity": columns.activity, "--value": columns.value}
     asked |= {} if columns.fixed_year else {"--year": columns.year}
+    asked = {k: v for k, v in asked.items() if k not in (f"--{columns.wide}", "--value" if columns.wide else "")}
     asked |= {f"--where {k}": k for k in columns.where}
     for option, column in asked.items():
         if column not in heads:
-            hint = "; or --year =2020 where the whole table is of one year" if option == "--year" else ""
+            hint = HINTS.get(option, "")
             near = did_you_mean(column, heads)
             problems.add(f"{name}: {option}", f"there is no column {column!r}.",
                          f"name one of {', '.join(_seen(frame, h) for h in heads[:30])}{hint}", near)  # fmt: skip
@@ -190,10 +220,9 @@ def _cube(keys: Mapping[str, np.ndarray], value: np.ndarray, duplicates: str) ->
 
     found = [factorize(keys[k], sort=True) for k in KEYS[:3]]
     labels = [tuple(str(v) for v in names) for _, names in found]
-    if all(y.lstrip("-").isdigit() for y in labels[1]):
-        order = sorted(range(len(labels[1])), key=lambda n: int(labels[1][n]))
-        found[1] = (np.argsort(order)[found[1][0]], found[1][1])
-        labels[1] = tuple(labels[1][n] for n in order)
+    order = in_order(labels[1])
+    found[1] = (np.argsort(order)[found[1][0]], found[1][1])
+    labels[1] = tuple(labels[1][n] for n in order)
     bad = np.flatnonzero(value < 0)
     if len(bad):
         at = ", ".join(str(keys[k][bad[0]]) for k in KEYS[:3])

@@ -9,18 +9,24 @@ from typing import Any
 
 import numpy as np
 
-from yindi.core.errors import MethodError, UsageError
+from yindi.core.errors import MethodError, Problem, UsageError
 from yindi.opportunities import advice as kernel
 from yindi.opportunities.clean import Comparable, comparable
 from yindi.opportunities.cross import Cross, cross_test
 from yindi.opportunities.dossier import Dossier, dossier
 from yindi.opportunities.evidence import rows as proof_rows
 from yindi.opportunities.panels import Cube
-from yindi.shell import advisetable
+from yindi.shell import advisetable, failure
 from yindi.shell.advisetable import Columns, Read
 
 UNTESTABLE = "untestable"
 LISTS = ("cultivate", "prepare", "hold", "watch", "do_not")
+WAYS_OUT = {
+    "few_activities": "use a finer classification of activities",
+    "no_entries": "use years further apart, or a finer classification",
+    "no_gain": "use a finer classification, more regions or years further apart; sizes alone foretell as much in this table",
+    UNTESTABLE: "give the table at least two regions and two activities that have amounts in every used year",
+}
 Rows = Iterable[Sequence[object]]
 
 
@@ -155,8 +161,8 @@ def _left_out(found: Result) -> Rows:
              ("activity", "empty_in_a_used_year", found.used.activities_left),
              ("region", "below_min_region", found.used.regions_small),
              ("activity", "below_min_activity", found.used.activities_small),
-             ("region", "sum_of_all_others", found.used.regions_sums),
-             ("activity", "sum_of_all_others", found.used.activities_sums))  # fmt: skip
+             ("region", "sum_of_others", found.used.regions_sums),
+             ("activity", "sum_of_others", found.used.activities_sums))  # fmt: skip
     return [(kind, label, reason) for kind, reason, labels in kinds for label in labels]
 
 
@@ -234,11 +240,16 @@ def _crossed(used: Cube, cross: Cross, sources: tuple[str, ...], count: int) -> 
 
 def record(found: Result) -> dict[str, Any]:
     """The result as a plain record for --json: verdict, proof, expansions, and the lists without what is simply held."""
+    reason = found.refusal or found.verdict
+    wrong = [] if found.allowed else [failure.problem(Problem(found.path.name, reason, WAYS_OUT.get(found.verdict, "")))]
     made: dict[str, Any] = {
-        "ok": True,
+        "ok": found.allowed,
+        "exit_code": 0 if found.allowed else 3,
+        "error": "" if found.allowed else f"refused: {reason}",
+        "problems": wrong,
         "verdict": found.verdict,
         "allowed": found.allowed,
-        "reason": found.refusal or found.verdict,
+        "reason": reason,
     }
     proofs: dict[str, dict[str, Any]] = {}
     for event, item, value, text in proof(found):

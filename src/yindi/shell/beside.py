@@ -57,6 +57,7 @@ def _pair(context: click.Context, parameter: click.Parameter, value: tuple[str, 
 @click.option("--year", default="year", show_default=True, metavar="COL", help="Column with the year; =2020: all is of 2020.")
 @click.option("--activity", default="activity", show_default=True, metavar="COL", help="Column with the activity.")
 @click.option("--value", default="value", show_default=True, metavar="COL", help="Column with the amount.")
+@click.option("--wide", type=click.Choice(["year", "activity"]), help="Every year, or every activity, has a column of its own.")
 @click.option("--where", multiple=True, callback=_pair, metavar="COL=VALUE", help="Only rows with this value.")
 @click.option("--duplicates", default="refuse", show_default=True, help="Cells listed twice: refuse, or sum.")
 @click.option("--count", default=5, show_default=True, help="How many activities to cultivate per region.")
@@ -72,19 +73,23 @@ def _pair(context: click.Context, parameter: click.Parameter, value: tuple[str, 
 @click.option("--other-value", metavar="COL")
 @click.option("--out", type=click.Path(path_type=Path), metavar="DIR", help="Write tables and pages into this folder.")
 @json_option
-def advise(table: Path, out: Path | None, as_json: bool, **asked: Any) -> None:
+def advise(table: Path, out: Path | None, as_json: bool, **asked: Any) -> int:
     """Which activities each region should cultivate, from a table of amounts by region, year and activity - if the data prove it.
 
     The proof comes first: what was foretold from earlier years is compared with what came. Where it fails, the command says why
-    and gives no list (exit code 0: a refusal is an answer).
+    and gives no list; it then ends with exit code 3, as for data that cannot carry what is asked.
     """
     from yindi.shell import advicefolder, advicepage, advising
     from yindi.shell.advisetable import Columns
 
     columns = {k: asked.pop(k) for k in ("region", "year", "activity", "value")}
     others = {k: asked.pop(f"other_{k}") or v for k, v in columns.items()}
-    options = advising.Options(Columns(**columns, where=asked.pop("where")), asked.pop("other"), Columns(**others), **asked)
+    wide = asked.pop("wide") or ""
+    options = advising.Options(
+        Columns(**columns, where=asked.pop("where"), wide=wide), asked.pop("other"), Columns(**others), **asked
+    )
     found = advising.advise(table, options)
     names = advicefolder.write(found, out) if out is not None else []
     content = {**advising.record(found), "files": names, "out": str(out) if out else None}
     give(as_json, content, advicepage.summary(found, names, out))
+    return 0 if found.allowed else 3
