@@ -8,24 +8,36 @@ import numpy as np
 
 from yindi.core.errors import MethodError
 
-CHUNK = 1 << 16
+CHUNK = 1 << 14
 
 
 def finite(x: Any, name: str, *, dims: tuple[int, ...]) -> np.ndarray:
     """The array as float64 of one of the given numbers of dimensions; raises MethodError for NaN, infinity or another shape."""
+    array = _shaped(x, name, dims)
+    _limits(array, name)
+    return array
+
+
+def _shaped(x: Any, name: str, dims: tuple[int, ...]) -> np.ndarray:
     array = np.asarray(x, dtype=float)
     if array.ndim not in dims:
         raise MethodError(f"{name} has {array.ndim} dimension(s), expected {' or '.join(map(str, dims))}.")
-    if array.size and not (np.isfinite(array.min()) and np.isfinite(array.max())):
+    return array
+
+
+def _limits(array: np.ndarray, name: str) -> float:
+    """The smallest value (0 of an empty array); raises MethodError where a value is no finite number."""
+    low, high = (float(array.min()), float(array.max())) if array.size else (0.0, 0.0)
+    if not (np.isfinite(low) and np.isfinite(high)):
         at = tuple(int(n) for n in np.argwhere(~np.isfinite(array))[0])
         raise MethodError(f"{name} holds a value that is no finite number, the first at {at}.")
-    return array
+    return low
 
 
 def amounts(x: Any, name: str, *, dims: tuple[int, ...] = (2,)) -> np.ndarray:
     """The array as non-negative float64; raises MethodError naming the first negative cell."""
-    array = finite(x, name, dims=dims)
-    if array.size and array.min() < 0:
+    array = _shaped(x, name, dims)
+    if _limits(array, name) < 0:
         at = tuple(int(n) for n in np.argwhere(array < 0)[0])
         raise MethodError(f"{name} holds a negative amount at {at}: an activity is counted or valued, never negative.")
     return array
@@ -40,20 +52,31 @@ def unit(x: Any, name: str, *, dims: tuple[int, ...] = (2,)) -> np.ndarray:
 
 
 def binary(m: Any, name: str = "m", *, dtype: type = float) -> np.ndarray:
-    """A presence matrix (R,C) as zeros and ones of `dtype`; raises MethodError for any other value."""
+    """A presence matrix (R,C) as zeros and ones of `dtype`, row by row; raises MethodError for any other value."""
     given = np.asarray(m)
     if given.dtype == bool and given.ndim == 2:
-        return given.astype(dtype)
-    array = np.ascontiguousarray(given, dtype=float)
-    if array.ndim != 2:
-        raise MethodError(f"{name} has {array.ndim} dimension(s), expected 2.")
-    flat = array.reshape(-1)
+        return np.ascontiguousarray(given.astype(dtype, copy=False))
+    array = _shaped(given, name, (2,))
+    turned = array.flags.f_contiguous and not array.flags.c_contiguous
+    here = _ones(np.ascontiguousarray(array.T if turned else array))
+    if here is None:
+        _limits(array, name)
+        raise MethodError(f"{name} is a presence matrix: zeros and ones only. Make one with advantage.present.")
+    if array.dtype == dtype and array.flags.c_contiguous:
+        return array
+    return np.ascontiguousarray(here.T if turned else here).astype(dtype, copy=False)
+
+
+def _ones(array: np.ndarray) -> np.ndarray | None:
+    """Where a contiguous array is 1; None where a value is neither 0 nor 1."""
+    here = np.empty(array.shape, bool)
+    flat, ones = array.reshape(-1), here.reshape(-1)
     for start in range(0, len(flat), CHUNK):
-        part = flat[start : start + CHUNK]
-        if not ((part == 0) | (part == 1)).all():
-            finite(array, name, dims=(2,))
-            raise MethodError(f"{name} is a presence matrix: zeros and ones only. Make one with advantage.present.")
-    return array.astype(dtype, copy=False)
+        part, one = flat[start : start + CHUNK], ones[start : start + CHUNK]
+        np.equal(part, 1, out=one)
+        if not np.array_equal(one, part != 0):
+            return None
+    return here
 
 
 def quotient(top: np.ndarray, bottom: np.ndarray) -> np.ndarray:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -11,7 +12,7 @@ from yindi.core.registry import method
 from yindi.opportunities.arrays import amounts, binary, finite, quotient
 from yindi.opportunities.neighbours import NEAREST, NEAREST_ABOVE, nearest
 
-ROWS, TRIANGLE = 64, 512
+TILE, REGIONS, FEW = 256, 1024, 64
 
 
 @method("relatedness", "proximity", cites=("Hidalgo et al. 2007",), laws=("equivariant", "symmetric", "unit_interval"))
@@ -29,17 +30,24 @@ def proximity(m: Any, *, knn: int | None = None, diagonal: float = 0.0) -> np.nd
         few = np.asarray(nearest(here, knn=knn).toarray())
         np.fill_diagonal(few, diagonal)
         return few
-    together = here.T @ here
-    ubiquity = np.maximum(np.diag(together).astype(float), 1.0)
-    phi: np.ndarray = np.empty(together.shape)
-    for start in range(0, len(phi), ROWS):
-        rows = slice(start, start + ROWS)
-        np.maximum(ubiquity[rows, None], ubiquity, out=phi[rows])
-        np.divide(together[rows], phi[rows], out=phi[rows])
+    phi = _shared(here)
     np.fill_diagonal(phi, 0.0)
     if knn:
         phi = _nearest(phi, knn)
     np.fill_diagonal(phi, diagonal)
+    return phi
+
+
+def _shared(here: np.ndarray) -> np.ndarray:
+    """Joint presences over the larger ubiquity (C,C): one triangle is counted, in single precision (exact below 2^24)."""
+    activities = here.shape[1]
+    ubiquity = np.maximum(np.ones(len(here), np.float32) @ here, 1.0).astype(float)
+    phi = np.empty((activities, activities))
+    for start in range(0, activities, TILE):
+        rows, onward = slice(start, start + TILE), slice(start, activities)
+        part = np.maximum(ubiquity[rows, None], ubiquity[onward], out=phi[rows, onward])
+        np.divide(here[:, rows].T @ here[:, onward], part, out=part)
+        phi[start + TILE :, rows] = part[:, TILE:].T
     return phi
 
 
@@ -48,18 +56,16 @@ def _nearest(phi: np.ndarray, knn: int) -> np.ndarray:
         raise MethodError(f"knn must be at least 1, or 0 for all, got {knn}.")
     if knn >= len(phi):
         return phi
-    for start in range(0, len(phi), ROWS):
-        rows = phi[start : start + ROWS]
+    for start in range(0, len(phi), TILE):
+        rows = phi[start : start + TILE]
         rows[rows < np.partition(rows, rows.shape[1] - knn, axis=1)[:, rows.shape[1] - knn, None]] = 0.0
     return np.ascontiguousarray(phi.T)
 
 
 def _phi(m: np.ndarray, phi: Any) -> np.ndarray:
-    near = finite(phi, "phi", dims=(2,))
+    near = amounts(phi, "phi")
     if near.shape != (m.shape[1], m.shape[1]):
         raise MethodError(f"phi has shape {near.shape}, the activities of m ask for {(m.shape[1],) * 2}.")
-    if near.size and near.min() < 0:
-        raise MethodError("phi holds a negative proximity.")
     return near
 
 
@@ -97,19 +103,21 @@ def outlook(m: Any, phi: Any, pci: Any) -> np.ndarray:
 
 
 def _both_ways(near: np.ndarray, share: np.ndarray) -> np.ndarray:
-    """phi_pq w_q + phi_qp w_p at (q,p), symmetric: what a pair of activities takes from each other's outlook."""
+    """phi_pq w_q + phi_qp w_p at (p,q), symmetric: what a pair of activities takes from each other's outlook."""
     both: np.ndarray = near * share
-    for start in range(0, len(both), ROWS):
-        rows = slice(start, start + ROWS)
-        both[rows] += near[:, rows].T * share[rows, None]
+    tiles = [slice(start, start + TILE) for start in range(0, len(both), TILE)]
+    for n, rows in enumerate(tiles):
+        for columns in tiles[n:]:
+            tile = both[rows, columns] + both[columns, rows].T
+            both[rows, columns], both[columns, rows] = tile, tile.T
     return both
 
 
 def _pairs(here: np.ndarray, both: np.ndarray) -> np.ndarray:
     """Half the sum of `both` over all pairs of activities that each region holds, (R,): only one triangle is multiplied."""
     total = np.zeros(len(here))
-    for start in range(0, len(both), TRIANGLE):
-        end = start + TRIANGLE
+    for start in range(0, len(both), TILE):
+        end = start + TILE
         block = here[:, start:end]
         summed = block @ (both[start:end, start:end] / 2)
         if start:
@@ -132,10 +140,22 @@ def gain(m: Any, phi: Any, pci: Any) -> np.ndarray:
 def _gain(here: np.ndarray, near: np.ndarray, value: np.ndarray) -> np.ndarray:
     """Sum over q of phi_pq w_q less the sum over present q of (phi_pq w_q + phi_qp w_p), w = pci / phi_.q: one product."""
     share = _inverse(near.sum(axis=0)) * value
-    gained: np.ndarray = here @ _both_ways(near, share)
-    gained -= near @ share - np.diag(near) * share
-    gained *= here - 1
+    both, reach = _both_ways(near, share), _reach(near, share)
+    gained: np.ndarray = here @ both
+    for rows in _some(len(here), FEW):
+        gained[rows] -= reach
+        gained[rows] *= here[rows] - 1
     return gained
+
+
+def _reach(near: np.ndarray, share: np.ndarray) -> np.ndarray:
+    result: np.ndarray = near @ share - np.diag(near) * share
+    return result
+
+
+def _some(regions: int, step: int) -> Iterator[slice]:
+    """Some regions at a time: what is made of them is still at hand for the next step."""
+    return (slice(start, start + step) for start in range(0, regions, step))
 
 
 class Surroundings(NamedTuple):
@@ -148,11 +168,26 @@ class Surroundings(NamedTuple):
 
 def surroundings(m: Any, phi: Any, pci: Any) -> Surroundings:
     """Density, outlook and gain at once, with the density computed once: m (R,C), phi (C,C), pci (C,) finite."""
-    here = binary(m)
-    near, value = _phi(here, phi), finite(pci, "pci", dims=(1,))
-    around = _density(here, near)
-    ahead = around @ value - np.einsum("rc,rc,c->r", here, around, value)
-    return Surroundings(around, np.asarray(ahead), _gain(here, near, value))
+    held = binary(m, dtype=bool)
+    near, value = _phi(held, phi), finite(pci, "pci", dims=(1,))
+    inverse = _inverse(near.sum(axis=0))
+    share = inverse * value
+    reach = _reach(near, share)
+    around, gained, ahead = np.empty(held.shape), np.empty(held.shape), np.empty(len(held))
+    for rows in _some(len(held), REGIONS):
+        here = held[rows].astype(float)
+        np.matmul(here, near, out=around[rows])
+        here *= share
+        np.matmul(here, near.T, out=gained[rows])
+    for rows in _some(len(held), FEW):
+        found, part = around[rows], gained[rows]
+        found *= inverse
+        worth, absent = found * value, 1.0 - held[rows]
+        part += worth
+        np.subtract(reach, part, out=part)
+        part *= absent
+        ahead[rows] = np.einsum("rc,rc->r", worth, absent)
+    return Surroundings(around, ahead, gained)
 
 
 def cross_proximity(sources: Any, targets: Any) -> np.ndarray:
