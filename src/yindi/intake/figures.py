@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
+from typing import cast
 
 import numpy as np
 
@@ -22,16 +24,29 @@ def plain(raw: object) -> float | None:
     return None
 
 
+def texts(held: Sequence[str]) -> list[float] | None:
+    """The numbers of texts, NaN for empty ones; None where one holds more than a sign, digits and a point."""
+    joined = "".join(held)
+    if not joined.isascii() or not joined.replace(".", "").replace("-", "").isdigit():
+        return None
+    try:
+        return [float(text) if text else math.nan for text in held]
+    except ValueError:
+        return None
+
+
 def columns(cells: Sequence[Sequence[object]]) -> tuple[np.ndarray, np.ndarray]:
     """Plain numbers (N,K) of columns of cells, NaN for no value; positions (M,2), row by row, of what is to be read singly."""
     values = np.full((len(cells[0]) if cells else 0, len(cells)), np.nan)
     singly = np.zeros(values.shape, bool)
     for k, held in enumerate(cells):
-        if set(map(type, held)) == {float}:
-            values[:, k] = held
+        kinds = set(map(type, held))
+        whole = held if kinds == {float} else texts(cast("Sequence[str]", held)) if kinds == {str} else None
+        if whole is not None:
+            values[:, k] = whole
         else:
             told = [plain(raw) for raw in held]
-            values[:, k] = [np.nan if v is None else v for v in told]
+            values[:, k] = [math.nan if v is None else v for v in told]
             singly[:, k] = [v is None and raw != "" for v, raw in zip(told, held, strict=True)]
     singly |= np.isinf(values)
     return values, np.argwhere(singly)
