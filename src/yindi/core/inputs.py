@@ -12,7 +12,8 @@ Choice = Literal["drop", "within_years", "split", "impute", "keep", "correct"]
 class Model(BaseModel):
     """Frozen, and unknown keys are refused."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True, populate_by_name=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True, populate_by_name=True,
+                              allow_inf_nan=False)  # fmt: skip
 
 
 class Title(Model):

@@ -11,6 +11,7 @@ from typing import Any
 from yindi.core.errors import Problem, ProblemsError
 from yindi.intake import compound, limits, packed
 
+SPARSE = 1_000_000
 KINDS = (".xlsx", ".xlsm", ".xls", ".ods")
 Merged = Sequence[tuple[tuple[int, int], tuple[int, int]]]
 _MARKUP = (b"<html", b"<!doctype html", b"<table", b"<?xml", b"<workbook", b"\xef\xbb\xbf<")
@@ -80,10 +81,24 @@ def _rows(page: Any, name: str, said: compound.Said) -> list[list[Any]]:
     end = page.end or (0, 0)
     packed.span(f"sheet {name!r}", end[0] + 1, end[1] + 1)
     rows = page.to_python(skip_empty_area=False)
+    _dense(rows, name)
     for (r, c), text in said.errors.items():
         if r < len(rows) and c < len(rows[r]):
             rows[r][c] = text
     return spread(rows, page.merged_cell_ranges or [])
+
+
+def _dense(rows: list[list[Any]], name: str) -> None:
+    """Refuse a large sheet with hardly a cell that holds anything, naming the last one that does."""
+    if len(rows) * len(rows[0] if rows else ()) < SPARSE:
+        return
+    filled = [len(row) - row.count("") for row in rows]
+    if sum(filled) < len(rows) * len(rows[0]) / 100:
+        last = max(n for n, some in enumerate(filled) if some)
+        at = f"{letters(max(k for k, c in enumerate(rows[last], 1) if c != ''))}{last + 1}"
+        size = f"{len(rows):,} rows and {len(rows[0]):,} columns"
+        message = f"sheet {name!r} spans {size}, and only {sum(filled):,} cells hold anything, the last in {at}."
+        raise limits.TooMuch(message, "delete what stands beyond the table, or save it as CSV")
 
 
 def letters(column: int) -> str:

@@ -21,10 +21,14 @@ _SAVE = "open it in a spreadsheet program and save it as xlsx"
 
 @dataclass(slots=True)
 class Said:
-    """What the cells of one sheet hold beside values: errors of formulas by (row, column) from 0, formulas without a value."""
+    """What the cells of one sheet hold beside values: errors of formulas by (row, column) from 0, formulas without a value.
+
+    `counted`: some formula of an xls holds a value, so that an empty one is a result and not a formula that was never counted.
+    """
 
     errors: dict[tuple[int, int], str] = field(default_factory=dict)
     bare: list[tuple[int, int]] = field(default_factory=list)
+    counted: bool = False
 
 
 def _damaged(what: str) -> TooMuch:
@@ -166,6 +170,8 @@ def _sheets(stream: bytes) -> dict[str, Said]:
             _dimensions(stream, at, length)
         elif kind == _STRINGS and length >= 8 and struct.unpack_from("<I", stream, at + 4)[0] > len(stream) // 3:
             raise _damaged("it counts more texts than it can hold")
+    for one in made.values():
+        one.bare = [] if one.counted else one.bare
     return made
 
 
@@ -197,5 +203,7 @@ def _cell(stream: bytes, kind: int, at: int, length: int, said: Said) -> None:
         result, flags = stream[at + 6 : at + 14], stream[at + 14]
         if result[6:] == b"\xff\xff" and result[0] == 2:
             said.errors[row, column] = ERRORS.get(result[2], "#ERROR!")
-        elif flags & 2 and result == bytes(8):
+        elif (result[6:] == b"\xff\xff" and result[0] == 3) or (flags & 2 and result == bytes(8)):
             said.bare.append((row, column))
+        else:
+            said.counted = True

@@ -23,6 +23,7 @@ from yindi.intake import (
     industries,
     inputs,
     layouts,
+    limits,
     prices,
     read,
     treat,
@@ -86,6 +87,9 @@ def _gazetteer(d: Draft) -> Gazetteer | None:
 
 def _read_input(d: Draft, spec: Input, gazetteer: Gazetteer) -> None:
     path = d.folder / spec.file
+    if limits.own_results(path, d.folder):
+        d.problems.add(spec.file, "is one of the study's own results.", "name the table that the study starts from")
+        return
     try:
         grid = read.read(path, spec.file, spec.sheet, spec.encoding)
     except ProblemsError as fault:

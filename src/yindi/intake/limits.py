@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import struct
 import zipfile
 import zlib
@@ -46,6 +47,22 @@ def regular(path: Path) -> bool:
         return path.is_file()
     except (OSError, ValueError):
         return False
+
+
+def own_results(path: Path, folder: Path) -> bool:
+    """Whether a file lies among the results that a run of the study in `folder` wrote."""
+    try:
+        here, home = path.resolve(), folder.resolve()
+    except (OSError, ValueError, RuntimeError):
+        return False
+    for above in here.parents:
+        if regular(above / "manifest.json") and regular(here):
+            try:
+                said = json.loads((above / "manifest.json").read_text(encoding="utf-8"))
+                return bool(said["format"] == "yindi-results" and (above / said["study_folder"]).resolve() == home)
+            except (OSError, ValueError, KeyError, TypeError, RecursionError):
+                return False
+    return False
 
 
 def unpacked(path: Path) -> bytes:

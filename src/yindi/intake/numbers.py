@@ -10,6 +10,7 @@ import unicodedata
 _NOTES = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳¹²³⁴⁵⁶⁷⁸⁹⁰⑴⑵⑶⑷⑸⑹⑺⑻⑼⑽†‡*＊※"
 _STRIP_NOTES = str.maketrans("", "", _NOTES)
 _MISSING = frozenset(["", "na", "n/a", "n.a.", "#n/a", "nan", "null", "none", "x", "空", "缺失", "无", "不详", "/", "\\", "−"])
+_ERRORS = frozenset(["#REF!", "#DIV/0!", "#VALUE!", "#NAME?", "#NUM!", "#NULL!", "#ERROR!", "#SPILL!", "#CALC!"])
 _MINUS = str.maketrans({"−": "-", "–": "-", "—": "-", "―": "-", "﹣": "-", "－": "-"})
 _GROUPED = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d*)?")
 _SPACED = re.compile(r"[+-]?\d{1,3}([ ]\d{3})+(\.\d*)?")
@@ -23,7 +24,7 @@ class CellFault(ValueError):
 
 def clean(raw: object) -> str:
     """The text of a cell in normal form: NFKC, no outer blanks."""
-    if raw is None:
+    if raw is None or raw == "":
         return ""
     if isinstance(raw, float) and raw.is_integer() and abs(raw) < 1e15:
         return str(int(raw))
@@ -40,6 +41,8 @@ def number(raw: object, *, unit: str = "plain") -> float | None:
     text = clean(str(raw or "").translate(_STRIP_NOTES))
     if text.lower() in _MISSING or set(text) <= set("-—–…. "):
         return None
+    if text.upper() in _ERRORS:
+        raise CellFault(f"{text} is an error of a formula, not a number")
     text = text.translate(_MINUS)
     if not text.endswith(("%", "‰")):
         return _read(text, raw)

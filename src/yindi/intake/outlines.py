@@ -34,7 +34,7 @@ def outlines(
     try:
         found = list(features(json.loads(path.read_text(encoding="utf-8-sig"))))
         rings = _by_code(found, chosen.map_code, chosen.map, regions, problems)
-    except (ValueError, KeyError, TypeError, IndexError, AttributeError) as fault:
+    except (ValueError, KeyError, TypeError, IndexError, AttributeError, OverflowError, RecursionError) as fault:
         problems.add(chosen.map, f"is no GeoJSON or TopoJSON that can be read ({type(fault).__name__}: {fault}).",
                      "save the boundaries again as GeoJSON in WGS 84 (longitude and latitude)")  # fmt: skip
         return {}, None

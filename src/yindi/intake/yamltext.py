@@ -79,6 +79,10 @@ def parse(text: str, *, place: str = "study.yaml", stage: str = "intake") -> Any
         mark = error.problem_mark or error.context_mark
         message = " ".join(p for p in (error.context, error.problem) if p)
         raise ProblemsError(stage, [Problem(_where(place, mark.line + 1 if mark else None), f"is no YAML: {message}.")]) from None
+    except yaml.reader.ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
+        fault = f"is no YAML: it holds the control character U+{int(error.character):04X}."
+        raise ProblemsError(stage, [Problem(_where(place, line), fault, "delete it")]) from None
     except yaml.YAMLError as error:
         raise ProblemsError(stage, [Problem(place, f"is no YAML: {error}.")]) from None
     except ValueError as error:

@@ -11,6 +11,7 @@ FIRST, LAST = 1900, 2200
 _PLAIN = re.compile(r"(?:fy|cy|yr|year|y|_)?[\s_.-]*(\d{4})(?:\.0+)?\s*(?:年(?:度|末|底|1\s*-\s*12\s*月)?|财年)?", re.IGNORECASE)
 _FISCAL = re.compile(r"(?:fy)?\s*(\d{4})\s*[/\-–—~]\s*(\d{2}|\d{4})\s*(?:年度?|财年)?", re.IGNORECASE)
 _SHORT_FISCAL = re.compile(r"fy\s*'?(\d{2})", re.IGNORECASE)
+_DAY = re.compile(r"(19\d\d)-([01]?[1-9]|10|12)-([012]?[1-9]|10|20)")
 _AT_END = re.compile(r"^(.*?\S)[\s_\-–·:：]*?[\[(]?((?:fy)?(?:19|20|21)\d{2})(?:年度?|年末|年底)?[\])]?$", re.IGNORECASE)
 _AT_START = re.compile(r"^[\[(]?((?:fy)?(?:19|20|21)\d{2})(?:年度?|年末|年底)?[\])]?[\s_\-–·:：]*(\S.*)$", re.IGNORECASE)
 
@@ -20,12 +21,18 @@ def year(raw: object, fiscal: str | None = None) -> str:
     if isinstance(raw, datetime.date):
         if (raw.month, raw.day) in ((1, 1), (12, 31)):
             return str(raw.year)
-        raise CellFault(f"{raw} is a day, not a year")
+        raise CellFault(f"{raw} is a day, not a year{_serial(raw)}")
     text = clean(raw)
     found = _PLAIN.fullmatch(text)
     if found and FIRST <= int(found[1]) <= LAST:
         return str(int(found[1]))
     return _fiscal(text, fiscal)
+
+
+def _serial(day: datetime.date) -> str:
+    """What a day of 1905 is in a cell of Excel: the number of a year, shown as a date."""
+    number = (day - datetime.date(1899, 12, 30)).days
+    return f"; the cell holds the number {number}, shown as a date: format it as a number" if 1900 <= number <= 2100 else ""
 
 
 def _fiscal(text: str, fiscal: str | None) -> str:
@@ -36,6 +43,8 @@ def _fiscal(text: str, fiscal: str | None) -> str:
         return str(int(found[1]) + (fiscal == "end"))
     if _SHORT_FISCAL.fullmatch(text):
         raise CellFault(f"{text!r} is a year with two digits")
+    if day := _DAY.fullmatch(text):
+        raise CellFault(f"{text} is a day, not a year{_serial(datetime.date(*map(int, day.groups())))}")
     shown = text if len(text) <= 60 else text[:57] + "..."
     raise CellFault(f"{shown!r} is not a year")
 
