@@ -273,7 +273,7 @@ def frames() -> tuple[tuple[bytes, ...], tuple[bytes, ...]]:
         stata.append(out.getvalue())
     for packing in ("snappy", "gzip", "none"):
         out = io.BytesIO()
-        frame.assign(parts=[[1, 2], [], None, [3]]).to_parquet(out, compression=packing)
+        (frame.assign(parts=[[1, 2], [], None, [3]]) if packing == "none" else frame).to_parquet(out, compression=packing)
         parquet.append(out.getvalue())
     return tuple(stata), tuple(parquet)
 
