@@ -132,6 +132,13 @@ class Opportunities(Result):
     overlaps: Table | None = None  # pair ("declared|recommended", ...) -> overlap (mean over regions), industries
     board: Table | None = None  # industry, component -> last, strain (0 best to 1 worst in its own history), worsening
     entries_crowding: Table | None = None  # activity -> regions, regions_alone, expansion, expansion_alone, growth
+    specialisation: Table | None = None  # region, activity (of counts) -> quotient, low, high (90 %), sure (chance above 1), ...
+    # ... certain (text: above, open, below)
+    complexity: Table | None = None  # region -> eci, eci_rank, outlook, outlook_rank (zero: own_eci), rank_mean_pci, ...
+    # ... rank_eigenvector, rank_lowest (of outlook under other zeros), eci_low, eci_high (90 %), above (chance): of counts
+    complexity_activities: Table | None = None  # activity -> pci, pci_rank, gain (mean over regions without it), gain_rank, ...
+    # ... rank_mean_pci, rank_eigenvector, rank_lowest
+    zeros: Table | None = None  # zero (own_eci: the stated one, mean_pci, eigenvector, lowest) -> at (pci), agreement (of ranks)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +158,15 @@ class Layout(Result):
     lever_prices: Table | None = None  # lever -> budget, price, regions, gain
     rolling: Table | None = None  # region, industry -> period (absent: never), option (value of what it opens)
     periods: Table | None = None  # period -> begun, value (discounted), plain (without option values)
+    points: Table | None = None  # point (of the front), region -> value, change (against the first point), count, side
+    without: Table | None = None  # family (of rules) -> gain, changed, lagging_value, expansion: the plan were there none of them
+    lever_sensitivity: Table | None = None  # effect -> gain, price, spread, moved: the split of levers at other effects
+    parts: Table | None = None  # part (pairs, support, over, under, duplication, links) -> value: what the objective is made of
+    support: Table | None = None  # region, industry -> package (number, absent where not held), name, chance
+    bands: Table | None = None  # industry -> existing, built, low, high, over, under, price
+    units: Table | None = None  # region, capability -> own, used, borrowed, price
+    pools: Table | None = None  # pool (capability, or slots) -> size, used, price
+    zones: Table | None = None  # spot ("zone|industry") -> zone, industry, regions, most, over, price: where more than one stands
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,9 +18,12 @@ from yindi.opportunities.coordinate import CAP, Together, together
 from yindi.opportunities.crowding import overlap
 from yindi.opportunities.evidence import choose_split
 from yindi.opportunities.herding import Herding, Similarity, herding, similarity
+from yindi.opportunities.noise import counts, rca_interval
 from yindi.opportunities.panels import Cube
 from yindi.opportunities.scoring import precision_at
+from yindi.opportunities.standing import interval
 from yindi.opportunities.transitions import HOLD_OUT
+from yindi.opportunities.zeros import ByZero, attempt
 
 TOP = 10
 PAIRED = 1500
@@ -43,6 +46,8 @@ class Dossier:
 
     here, quotient (R,C) at the last year; eci (R,), pci (C,) (NaN where not defined); alike by number of activities, finest last;
     common: mean overlap of two regions' lists (independent, coordinated, and drawn at random); pace None with one date.
+    zeros: complexity, outlook and gain under other zeros of PCI, None in parts; span: eci_low, eci_high, above (R,) of counts;
+    sure (R,C): chance of counts that the quotient exceeds 1, None of other amounts.
     """
 
     entries: Backtest
@@ -56,6 +61,9 @@ class Dossier:
     alike: Mapping[str, Similarity]
     common: Mapping[str, float]
     pace: Herding | None
+    zeros: ByZero | None
+    span: Mapping[str, np.ndarray]
+    sure: np.ndarray | None
 
 
 def dossier(given: Cube, *, count: int = 5, cap: float = CAP, minimum_activities: int = 40, seed: int = 0,
@@ -71,11 +79,12 @@ def dossier(given: Cube, *, count: int = 5, cap: float = CAP, minimum_activities
     if split != HOLD_OUT and entries.scores:
         exits = evaluate(given, split=split, event="exit", minimum_activities=minimum_activities, seed=seed, boost=boost)
     advice = advise(x, entries, leaving=exits, count=count, cap=cap, seed=seed) if entries.allowed else None
-    here = present(x)
-    complexity = _complexity(here[:, -1])
-    return Dossier(entries, exits, coordination(entries, cap=cap) if entries.scores else None, advice, here[:, -1], rca(x[:, -1]),
-                   *complexity, likeness(x[:, -1], given.activities), _common(advice, x, seed) if advice else {},
-                   herding(here) if x.shape[1] > 1 else None)  # fmt: skip
+    here, last = present(x), x[:, -1]
+    eci, pci = _complexity(here[:, -1])
+    return Dossier(entries, exits, coordination(entries, cap=cap) if entries.scores else None, advice, here[:, -1], rca(last),
+                   eci, pci, likeness(last, given.activities), _common(advice, x, seed) if advice else {},
+                   herding(here) if x.shape[1] > 1 else None, attempt(here[:, -1]), interval(last, eci, seed=seed),
+                   rca_interval(last).sure if counts(last) else None)  # fmt: skip
 
 
 def coordination(found: Backtest, *, cap: float = CAP, count: int = TOP) -> Coordination:

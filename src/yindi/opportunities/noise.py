@@ -52,8 +52,8 @@ def rca_interval(x: Any, *, prior: float = 1.0, interval: float = 0.90) -> Inter
 def eci_interval(x: Any, *, draws: int = 100, interval: float = 0.90, seed: int = 0) -> Interval:
     """Interval of each region's ECI (R,) when its counts x (R,C) are drawn again (Poisson), and the chance to be above the mean.
 
-    A region without any specialisation in more than half of the draws has no interval (NaN): publish none. Raises MethodError
-    for fewer than ten draws.
+    A region without any specialisation in more than half of the draws has no interval (NaN): publish none; a draw without any
+    complexity (a part of one region) counts as none. Raises MethodError for fewer than ten draws.
     """
     counts = amounts(x, "x")
     if draws < 10:
@@ -71,5 +71,13 @@ def eci_interval(x: Any, *, draws: int = 100, interval: float = 0.90, seed: int 
 
 
 def _eci(counts: np.ndarray) -> np.ndarray:
-    m = rca(counts) >= 1
-    return eci_pci(m.astype(float)).eci
+    try:
+        return eci_pci(rca(counts) >= 1).eci
+    except MethodError:  # drawn counts may fall into parts of one region
+        return np.full(len(counts), np.nan)
+
+
+def counts(x: Any) -> bool:
+    """True where the amounts are whole numbers above 1: only then is chance of the kind that counts have."""
+    made = amounts(x, "x", dims=(1, 2, 3))
+    return bool((made == np.floor(made)).all() and made.max(initial=0) > 1)

@@ -10,8 +10,10 @@ import numpy as np
 
 from yindi.core import resources
 from yindi.opportunities.backtest import Backtest
+from yindi.opportunities.conventions import ZEROS
 from yindi.opportunities.dossier import Dossier
 from yindi.opportunities.panels import Cube
+from yindi.opportunities.zeros import CERTAIN, certain
 from yindi.shell import advising
 from yindi.shell.advising import Result
 
@@ -60,7 +62,8 @@ def page(found: Result, language: str) -> str:
     body = [f"<h1>{title}</h1>", *_head(found, say)]
     if found.made is not None and found.used is not None:
         used = found.used.cube
-        body += [*_proof(found, found.made, say), *_all(found, used, found.made, say), *_lists(found, used, found.made, say)]
+        body += [*_proof(found, found.made, say), *_all(found, used, found.made, say), *_lists(found, used, found.made, say),
+                 *_standing(found, used, found.made, say)]  # fmt: skip
     body += [f"<h2>{say('limits')}</h2>", f"<p>{say('limits_text')}</p>"]
     return (f'<!doctype html>\n<html lang="{language}"><head><meta charset="utf-8"><meta name="viewport" '
             f'content="width=device-width"><title>{title}</title><style>{STYLE}</style></head><body>\n'
@@ -169,6 +172,24 @@ def _all(found: Result, used: Cube, made: Dossier, say: _Words) -> list[str]:
     return [*body, f"<h3>{say('likeness')}</h3>", _table(heads, rows, found, "likeness.csv", say)]
 
 
+def _standing(found: Result, used: Cube, made: Dossier, say: _Words) -> list[str]:
+    """What is certain of the largest regions' specialisations and complexity, and the ranks of outlook by the zero of PCI."""
+    zeros = made.zeros
+    if zeros is None:
+        return []
+    largest = np.argsort(-used.values[:, -1].sum(axis=1), kind="stable")[:LARGEST]
+    held = made.here.sum(axis=1)
+    sure = None if made.sure is None else (made.here & (certain(made.sure) == CERTAIN[0])).sum(axis=1)
+    low, high = made.span["eci_low"], made.span["eci_high"]
+    rows = [[used.regions[r], str(held[r]), "–" if sure is None else str(sure[r]), f"{zeros.eci[r]:.2f}",
+             "–" if not np.isfinite(low[r]) else f"{low[r]:.2f} – {high[r]:.2f}",
+             *(f"{zeros.outlook_rank[z][r]:.0f}" for z in ZEROS)] for r in largest]  # fmt: skip
+    heads = [say(k) for k in ("region", "present", "certain", "eci", "eci_interval", *(f"zero_{z}" for z in ZEROS))]
+    agreed = {z: f"{zeros.agreement[z]:.2f}" for z in ZEROS[1:]}
+    return [f"<h2>{say('standing')}</h2>", f"<p>{say('standing_text', **agreed)}</p>",
+            _table(heads, rows, found, "regions.csv, activities.csv", say)]  # fmt: skip
+
+
 def _lists(found: Result, used: Cube, made: Dossier, say: _Words) -> list[str]:
     body = _crossed(found, say)
     if made.advice is None:
@@ -193,6 +214,7 @@ def _item(row: Sequence[object], say: _Words) -> str:
     text = f"<b>{escape(str(row[3]))}</b>" + (f" {_share(chance)}" if chance is not None else "")
     if row[1] != "do_not" and row[12]:
         text += f" <span class=source>{say('carried')} {escape(str(row[12]).replace(';', ', '))}"
+        text += f" ({say('carried_open')} {escape(str(row[19]).replace(';', ', '))})" if row[19] else ""
         text += f"; {say('lacking')} {escape(str(row[13]).replace(';', ', '))}</span>" if row[13] else "</span>"
     return text
 

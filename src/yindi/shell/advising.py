@@ -16,6 +16,7 @@ from yindi.opportunities.cross import Cross, cross_test
 from yindi.opportunities.dossier import Dossier, dossier
 from yindi.opportunities.evidence import rows as proof_rows
 from yindi.opportunities.panels import Cube
+from yindi.opportunities.zeros import CERTAIN, activity_columns, certain, region_columns
 from yindi.shell import advisetable, failure
 from yindi.shell.advisetable import Columns, Read
 
@@ -176,7 +177,8 @@ def activities(used: Cube, made: Dossier) -> list[tuple[object, ...]]:
     if made.advice is not None:
         both = made.advice.lists
         told = [both.alone.sum(axis=0), both.chosen.sum(axis=0), both.expansion_alone, both.expansion]
-    columns = [used.activities, total[-1], growth, made.here.sum(axis=0), made.pci, *told, *pace]
+    ranks = [none] * 6 if made.zeros is None else list(activity_columns(made.zeros).values())[1:]
+    columns = [used.activities, total[-1], growth, made.here.sum(axis=0), made.pci, *ranks, *told, *pace]
     return list(zip(*columns, strict=True))
 
 
@@ -190,7 +192,10 @@ def regions(used: Cube, made: Dossier, cross: Cross | None) -> list[tuple[object
         counts = [(made.advice.listed == kernel.CODES.index(k)).sum(axis=1) for k in LISTS]
         empty = "see cross.csv" if cross is not None and cross.allowed else "no candidate left, or national limits used up"
         note = [empty if not n else "" for n in counts[0]]
-    columns = [used.regions, size, made.here.sum(axis=1), made.eci, *counts, note]
+    none = np.full(len(used.regions), np.nan)
+    sure = none if made.sure is None else (made.here & (certain(made.sure) == CERTAIN[0])).sum(axis=1)
+    ranks = [none] * 6 if made.zeros is None else list(region_columns(made.zeros).values())[1:]
+    columns = [used.regions, size, made.here.sum(axis=1), sure, made.eci, *made.span.values(), *ranks, *counts, note]
     return list(zip(*columns, strict=True))
 
 
@@ -216,12 +221,21 @@ def lists(used: Cube, made: Dossier, told: kernel.Advice, *, only: np.ndarray | 
                              made.quotient[r, c], low, high, np.nan if told.membership is None else told.membership[r, c],
                              _shown(told.entry[r, c], told.entry_state), _shown(told.exit[r, c], told.exit_state), carried,
                              lacking, int(told.lists.alone[r, c]), int(count[c]), told.lists.expansion[c],
-                             np.nan if left is None else left[c]))  # fmt: skip
+                             np.nan if left is None else left[c], "" if made.sure is None else str(certain(made.sure[r, c])),
+                             "" if n is None else _open(names, told.why.carried[n], made.sure, r)))  # fmt: skip
     return rows
 
 
 def _shown(chance: float, state: str) -> float:
     return float(chance) if state == kernel.SHOWN and chance > 0 else np.nan
+
+
+def _open(names: np.ndarray, at: np.ndarray, sure: np.ndarray | None, region: int) -> str:
+    """Those of some activities whose quotient is not surely above 1 in a region."""
+    if sure is None:
+        return ""
+    there = at[at >= 0]
+    return _join(names, there[certain(sure[region, there]) != CERTAIN[0]])
 
 
 def _join(names: np.ndarray, at: np.ndarray) -> str:
