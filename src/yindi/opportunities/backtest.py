@@ -13,7 +13,7 @@ from yindi.core.registry import method
 from yindi.core.streams import stream
 from yindi.opportunities.choice import settle
 from yindi.opportunities.crowding import collective_check
-from yindi.opportunities.models import Model, usable
+from yindi.opportunities.models import Model, guessed, usable
 from yindi.opportunities.panels import AXES, cube
 from yindi.opportunities.rules import rules
 from yindi.opportunities.scoring import (
@@ -126,7 +126,8 @@ def evaluate(
     if not 0 < entries < candidates or not laid.entries_learned:
         return _untested(laid, FEW_ACTIVITIES if few else NO_ENTRIES, event)
     models, favourite = settle(laid, usable(laid.entries_learned, boost))
-    guesses = {m.name: laid.guess(m.groups, m.learn) for m in models}
+    made: dict[str, np.ndarray] = {}
+    guesses = {m.name: guessed(m, models, lambda m: laid.guess(m.groups, m.learn), made) for m in models}
     draws = stream(seed, "opportunities.backtest").multinomial(len(x), np.full(len(x), 1 / len(x)), size=resamples)
     return _judge(_Case(laid, models, favourite, guesses, draws, interval, few, event))
 

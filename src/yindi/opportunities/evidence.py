@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from yindi.opportunities.backtest import Backtest
+import numpy as np
+
+from yindi.opportunities.backtest import ALLOWED, Backtest
 from yindi.opportunities.panels import calendar
 from yindi.opportunities.transitions import HOLD_OUT
 
 Row = tuple[float, str]
 LONGEST = 5
+NO_ACTIVITY = "no_activity"
 
 
 def choose_split(years: tuple[str, ...]) -> tuple[tuple[str, ...], int | str, str]:
@@ -53,3 +56,12 @@ def rows(found: Backtest) -> dict[str, Row]:
         made |= {k: (float(getattr(found.calibration, k)), "") for k in ("brier", "brier_base")}
         made |= {"calibration_gap": (found.calibration.gap, ""), "calibrated": (float(found.calibrated), "")}
     return made
+
+
+def stage_rows(found: Backtest | None, least: int, years: str) -> dict[str, Row]:
+    """Item -> (value, text) of the table `backtest` of a study; found is None without an activity panel."""
+    made: dict[str, Row] = {}
+    if found is not None:
+        made |= rows(found) | {"proof": (np.nan, found.kind), "years": (np.nan, years)}
+    verdict = NO_ACTIVITY if found is None else found.verdict
+    return {**made, "minimum_activities": (float(least), ""), "verdict": (float(verdict == ALLOWED), verdict)}

@@ -1,4 +1,4 @@
-"""Models that learn entries: logistic regression always, gradient boosting where scikit-learn is there and entries are many."""
+"""Models that learn entries: logistic regression always; boosting, and the mean of both, with scikit-learn and many entries."""
 
 from __future__ import annotations
 
@@ -24,12 +24,16 @@ Predictor = Callable[[np.ndarray], np.ndarray]
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """Name, the feature groups it may use, whether it is boosted, and then the position of its settings in SETTINGS."""
+    """Name, the feature groups it may use, whether it is boosted, and then the position of its settings in SETTINGS.
+
+    mean: its probability is the mean of the boosted one's and of the logistic regression's on the same features.
+    """
 
     name: str
     groups: tuple[str, ...]
     boosted: bool = False
     setting: int = 0
+    mean: bool = False
 
     @property
     def relatedness(self) -> bool:
@@ -38,7 +42,13 @@ class Model:
 
     def learn(self, x: np.ndarray, y: np.ndarray) -> Predictor:
         """Fit on features (N,F) and outcomes (N,) and return the function from features to probabilities."""
-        return _boosted(x, y, SETTINGS[self.setting]) if self.boosted else logit.fit(x, y)
+        if not self.boosted:
+            return logit.fit(x, y)
+        boosted = _boosted(x, y, SETTINGS[self.setting])
+        if not self.mean:
+            return boosted
+        plain = logit.fit(x, y)
+        return lambda rows: (boosted(rows) + plain(rows)) / 2
 
 
 MODELS = (
@@ -47,6 +57,8 @@ MODELS = (
     Model("logit_all", ("marginals", "own", "relatedness")),
     Model("boosted_own", ("marginals", "own"), True),
     Model("boosted_all", ("marginals", "own", "relatedness"), True),
+    Model("mean_own", ("marginals", "own"), True, mean=True),
+    Model("mean_all", ("marginals", "own", "relatedness"), True, mean=True),
 )
 
 
@@ -55,6 +67,17 @@ def usable(entries: int, boost: bool | None) -> tuple[Model, ...]:
     if boost is None:
         boost = entries >= LEAST_ENTRIES and importlib.util.find_spec("sklearn") is not None
     return tuple(m for m in MODELS if boost or not m.boosted)
+
+
+def guessed(
+    model: Model, models: tuple[Model, ...], guess: Callable[[Model], np.ndarray], made: dict[str, np.ndarray]
+) -> np.ndarray:
+    """The guess of a model; that of a mean is made of its parts' guesses, which are kept in `made`."""
+    if model.name not in made:
+        parts = [m for m in models if m.groups == model.groups and not m.mean]
+        both = model.mean and len(parts) == 2
+        made[model.name] = np.mean([guessed(m, models, guess, made) for m in parts], axis=0) if both else guess(model)
+    return made[model.name]
 
 
 def _boosted(x: np.ndarray, y: np.ndarray, setting: Mapping[str, float]) -> Predictor:

@@ -134,3 +134,15 @@ def _source(row: Mapping[str, str], what: tuple[str, ...], problems: Problems) -
     good &= _one_of(row, "scaled_by", SCALES, place, problems)
     good &= _one_of(row, "direction", ("1", "-1"), place, problems)
     return Source(row["requirement"], row["source"], row["variable"], row["scaled_by"], int(row["direction"])) if good else None
+
+
+def weighed(wanted: Mapping[str, float]) -> np.ndarray:
+    """Weights (5,) of the reasons, equal where none is wanted; ProblemsError for unknown reasons and what is no weight."""
+    problems = Problems("opportunities")
+    for name in set(wanted) - set(REASONS):
+        problems.add(f"study.yaml: layout.attractiveness.{name}", "unknown reason.", f"known: {', '.join(REASONS)}")
+    weights = np.array([wanted.get(k, 0.0) if wanted else 1.0 for k in REASONS])
+    if (weights < 0).any() or weights.sum() <= 0:
+        problems.add("study.yaml: layout.attractiveness", "the weights must be non-negative and not all 0.")
+    problems.raise_if_any()
+    return weights

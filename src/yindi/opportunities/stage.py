@@ -9,28 +9,27 @@ import numpy as np
 
 from yindi.core import resources
 from yindi.core.axes import INDUSTRY, REGION
-from yindi.core.errors import Problems
+from yindi.core.errors import Problems, ProblemsError
 from yindi.core.names import Names
 from yindi.core.study import Bench, Study
 from yindi.core.table import Axes
 from yindi.opportunities import backtest as proof
-from yindi.opportunities import learned, portfolios
+from yindi.opportunities import chances, learned, portfolios
 from yindi.opportunities import partners as partner
-from yindi.opportunities.advantage import present, rca
-from yindi.opportunities.advice import advise
+from yindi.opportunities.advantage import present
+from yindi.opportunities.advice import Advice, advise
 from yindi.opportunities.carriers import carriers
 from yindi.opportunities.endowment import Levels, levels
-from yindi.opportunities.evidence import choose_split
-from yindi.opportunities.evidence import rows as proof_rows
+from yindi.opportunities.evidence import choose_split, stage_rows
 from yindi.opportunities.fit import Fit, limiting
 from yindi.opportunities.following import following
 from yindi.opportunities.generic import generic
 from yindi.opportunities.herding import herding, similarity
-from yindi.opportunities.profile import REASONS, Profile, Rows, read
+from yindi.opportunities.profile import REASONS, Profile, Rows, read, weighed
 from yindi.opportunities.sections import Sections, sections
+from yindi.opportunities.standing import standing
 
-NO_ACTIVITY = "no_activity"
-JUDGEMENT = "judgement"
+JUDGEMENT, MODEL = "judgement", "model"
 COUNTS = ("regions", "activities", "minimum_activities", "candidates", "entries", "entries_learned")
 
 
@@ -43,6 +42,12 @@ class _Work:
     profile: Profile
     sections: Sections | None
     inputs: tuple[str, ...]
+    learned: bool = False
+
+    @property
+    def grade(self) -> str:
+        """What the fit of a candidate is: a model's chance, or a judgement."""
+        return MODEL if self.learned else JUDGEMENT
 
     @property
     def regions(self) -> tuple[str, ...]:
@@ -64,20 +69,25 @@ def opportunities(study: Study, *, tables: Mapping[str, Rows] | None = None) -> 
     work = _Work(named, Bench(named, "opportunities"), profile, _sections(named), _inputs(named))
     _structure(work)
     found = _backtest(work)
+    given = _advised(work, found)
     have, found_in = _levels(work)
-    _carried(work, have, found)
+    own = _learned(work, have, found, given)
+    if own is not None:
+        work, have, found_in = replace(work, profile=own.profile, learned=True), own.have, {}
     appeal = _industries(work)
     _endowment(work, have, found_in)
-    fit, marks = _fit(work, have)
+    fit, marks = _fit(work, have) if own is None else _chances(work, own)
     told = _candidates(work, have, fit, marks, appeal)
     _crowding(work, told, marks)
     _partners(work, have, fit, told)
-    _generic(work, have)
+    if own is None:
+        _generic(work, have)
     _collective(work)
-    _entries(work, found)
+    _entries(work, found, given)
     _declared(work, told)
     _board(work)
-    return work.bench.done(**({} if work.sections else {"structure": None}))
+    done = work.bench.done(**({} if work.sections else {"structure": None}))
+    return done if own is None else replace(done, config=chances.as_learned(done.config, own.least))
 
 
 def _profile(study: Study, tables: Mapping[str, Rows]) -> Profile:
@@ -145,32 +155,24 @@ def _sections(study: Study) -> Sections | None:
 
 
 def _structure(work: _Work) -> None:
-    parts = work.sections
-    if parts is None:
-        return
-    x = parts.values[:, -1]
-    total = x.sum(axis=1, keepdims=True)
-    work.bench.make("structure", ((REGION, work.regions), (INDUSTRY, parts.labels)),
-                    {"share": np.divide(x, total, out=np.zeros_like(x), where=total > 0), "quotient": rca(x)},
-                    method="advantage.rca", inputs=work.inputs, units={"share": "share", "quotient": "ratio"},
-                    params={"year": parts.years[-1], "rest": parts.rest}, cites=("Balassa 1965",),
-                    marks=parts.marks[:, -1])  # fmt: skip
+    """Structure, what is certain of it, and complexity beside its other zeros."""
+    settings = work.study.config
+    least, seed = settings.opportunities.minimum_activities, settings.seed
+    for made in standing(work.sections, work.regions, least=least, seed=seed) if work.sections else []:
+        cites = ("Balassa 1965",) if made.name == "structure" else ()
+        work.bench.make(made.name, made.axes, made.columns, method=made.method, inputs=work.inputs, units=made.units,
+                        params=made.params, cites=cites, marks=made.marks)  # fmt: skip
 
 
 def _backtest(work: _Work) -> proof.Backtest | None:
     least, parts = work.study.config.opportunities.minimum_activities, work.sections
-    rows: dict[str, tuple[float, str]] = {}
     params: dict[str, object] = {"minimum_activities": least}
-    found, verdict = None, NO_ACTIVITY
+    found = None
     if parts is not None:
         used, split, params["years"] = choose_split(parts.years)
         by_code = np.argsort(work.regions)
         found = proof.evaluate(parts.of(used)[by_code], split=split, minimum_activities=least, seed=work.study.config.seed)
-        verdict = found.verdict
-        rows |= proof_rows(found)
-        rows |= {"proof": (np.nan, found.kind), "years": (np.nan, str(params["years"]))}
-    rows["minimum_activities"] = (float(least), "")
-    rows["verdict"] = (float(verdict == proof.ALLOWED), verdict)
+    rows = stage_rows(found, least, str(params.get("years", "")))
     marked = bool(parts is not None and parts.marks.any())
     work.bench.make("backtest", (("item", tuple(rows)),), { "value": [v for v, _ in rows.values()],
                     "text": [t for _, t in rows.values()],
@@ -181,21 +183,14 @@ def _backtest(work: _Work) -> proof.Backtest | None:
 
 
 def _industries(work: _Work) -> np.ndarray:
-    profile, wanted = work.profile, dict(work.study.config.layout.attractiveness)
-    problems = Problems("opportunities")
-    for name in set(wanted) - set(REASONS):
-        problems.add(f"study.yaml: layout.attractiveness.{name}", "unknown reason.", f"known: {', '.join(REASONS)}")
-    weights = np.array([wanted.get(k, 0.0) if wanted else 1.0 for k in REASONS])
-    if (weights < 0).any() or weights.sum() <= 0:
-        problems.add("study.yaml: layout.attractiveness", "the weights must be non-negative and not all 0.")
-    problems.raise_if_any()
+    profile, weights = work.profile, weighed(work.study.config.layout.attractiveness)
     value: np.ndarray = profile.reasons @ weights / weights.sum()
     columns = {"class": np.array(profile.kinds), "base": np.array(profile.bases), "attractiveness": value}
     work.bench.make("industries", ((INDUSTRY, profile.industries),),
                     {**columns, **dict(zip(REASONS, profile.reasons.T, strict=True))},
                     method="opportunities.attractiveness", inputs=("config",),
                     units=dict.fromkeys(("attractiveness", *REASONS), "index"),
-                    params={"grade": JUDGEMENT, "weights": dict(zip(REASONS, weights.tolist(), strict=True))})  # fmt: skip
+                    params={"grade": work.grade, "weights": dict(zip(REASONS, weights.tolist(), strict=True))})  # fmt: skip
     return value
 
 
@@ -206,29 +201,50 @@ def _levels(work: _Work) -> tuple[Levels, dict[str, str]]:
     return have, {f"{s.requirement}: {c.label}": year for s, c, year in found}
 
 
-def _carried(work: _Work, have: Levels, found: proof.Backtest | None) -> None:
-    """Every candidate must need something that is known of every region; what is learned never stands in for it silently."""
-    need = work.profile.need
-    bare = np.argwhere((have.known.astype(float) @ need.T) == 0)
-    if not len(bare):
-        return
-    problems = Problems("opportunities")
-    region, item = work.regions[bare[0][0]], work.profile.industries[bare[0][1]]
-    learned_too = (
-        "its own activity panel passed the test: `yindi advise` gives the learned lists; " if found and found.allowed else ""
-    )
-    problems.add("opportunities", f"{len(bare)} pairs of region and candidate industry need nothing that this study's variables "
-                 f"carry, e.g. {region}, {item}: a fit cannot be judged.", f"{learned_too}name CSVs in study.yaml: "
-                 "opportunities.sources (which of your variables carry which requirement), or your own industries and needs",
-                 sorted({s.variable for s in work.profile.sources if s.origin == "panel"})[:12])  # fmt: skip
-    problems.raise_if_any()
+def _advised(work: _Work, found: proof.Backtest | None) -> Advice | None:
+    """Advice from what the activity proved, regions by code; None after a refusal."""
+    parts, settings, seed = work.sections, work.study.config.opportunities, work.study.config.seed
+    if parts is None or found is None or not found.allowed:
+        return None
+    used, split, _ = choose_split(parts.years)
+    x, least = parts.of(used)[np.argsort(work.regions)], settings.minimum_activities
+    leaving = proof.evaluate(x, split=split, event="exit", minimum_activities=least, seed=seed) if len(used) > 1 else None
+    return advise(x, found, leaving=leaving, count=settings.portfolio, cap=settings.cap, seed=seed)
+
+
+def _learned(work: _Work, have: Levels, found: proof.Backtest | None, given: Advice | None) -> chances.Learned | None:
+    """The study's own activities with learned chances, where it asks for them or can judge nothing; else None.
+
+    Every judged candidate must need something that is known of every region: what is learned never stands in for it silently.
+    """
+    wanted, parts = work.study.config.opportunities.feasibility, work.sections
+    bare = np.argwhere((have.known.astype(float) @ work.profile.need.T) == 0)
+    if wanted != "learned" and not len(bare):
+        return None
+    own_tables = any(_beside(work.study, k) for k in ("industries", "sources"))
+    if wanted == "judged" or not chances.carried(given) or given is None or parts is None or (wanted == "auto" and own_tables):
+        first = [(work.regions[r], work.profile.industries[c]) for r, c in bare[:1]]
+        variables = sorted({s.variable for s in work.profile.sources if s.origin == "panel"})
+        raise ProblemsError("opportunities", chances.ways_out(found, given, first, len(bare), variables))
+    names = parts.labels[:-1] if parts.rest else parts.labels
+    return chances.learned(given, parts.of(choose_split(parts.years)[0]), names, work.study.names.table.get("industry", {}),
+                           parts.marks[:, -1, : len(names)], order=np.argsort(work.regions))  # fmt: skip
+
+
+def _chances(work: _Work, own: chances.Learned) -> tuple[Fit, np.ndarray]:
+    """Table `fit` of learned chances, absent where a cell is no candidate."""
+    marks = np.broadcast_to(own.have.marks.any(axis=1, keepdims=True), own.fit.value.shape)
+    work.bench.make("fit", work.pairs, own.fit.value, method="opportunities.advise",
+                    inputs=("opportunities.backtest", *work.inputs, "config"), units="share",
+                    params={"grade": work.grade, "least": own.least}, marks=marks)  # fmt: skip
+    return own.fit, np.asarray(marks)
 
 
 def _endowment(work: _Work, have: Levels, found: Mapping[str, str]) -> None:
     profile = work.profile
     work.bench.make("requirements", ((INDUSTRY, profile.industries), ("requirement", profile.requirements)),
                     {"need": profile.need}, method="opportunities.profile", inputs=("config",),
-                    units={"need": "index"}, params={"grade": JUDGEMENT})  # fmt: skip
+                    units={"need": "index"}, params={"grade": work.grade})  # fmt: skip
     work.bench.make("endowment", ((REGION, work.regions), ("requirement", profile.requirements)),
                     {"level": np.where(have.known, have.level, np.nan), "left_out": have.left_out},
                     method="opportunities.levels", inputs=(*work.inputs, "space", "config"),
@@ -247,26 +263,13 @@ def _fit(work: _Work, have: Levels) -> tuple[Fit, np.ndarray]:
 
 
 def _candidates(work: _Work, have: Levels, fit: Fit, marks: np.ndarray, appeal: np.ndarray) -> np.ndarray:
-    profile = work.profile
-    score = fit.value * appeal
-    order = np.argsort(-score, axis=1, kind="stable")
-    place = np.argsort(order, axis=1) + 1
-    codes, levers = np.array([*profile.requirements, ""]), np.array([*profile.levers, ""])
-    missing = [[";".join(np.array(profile.requirements)[(n > 0) & ~k]) for n in profile.need] for k in have.known]
-    columns = {
-        "fit": fit.value,
-        "score": score,
-        "place": place,
-        "binding": codes[fit.binding],
-        "binding_gap": np.where(fit.binding >= 0, fit.gap, 0.0),
-        "lever": levers[fit.binding],
-        "strength": codes[fit.strength],
-        "left_out": np.array(missing),
-    }
+    columns = chances.columns(fit, fit.value * appeal, work.profile, have.known)
     inputs = ("opportunities.fit", "opportunities.industries", "opportunities.endowment", "opportunities.requirements")
-    units = {"fit": "index", "score": "index", "place": "rank", "binding_gap": "index"}
-    work.bench.make("candidates", work.pairs, columns, method="fit.limiting", inputs=inputs, units=units,
-                    params={"score": "fit * attractiveness"}, marks=marks)  # fmt: skip
+    units = {"fit": "share" if work.learned else "index", "score": "index", "place": "rank", "binding_gap": "index"}
+    work.bench.make("candidates", work.pairs, columns, method="learned chance" if work.learned else "fit.limiting",
+                    inputs=inputs, units=units, params={"score": "fit * attractiveness", "grade": work.grade},
+                    marks=marks)  # fmt: skip
+    place = np.where(np.isnan(columns["place"]), np.inf, columns["place"])
     told = place <= work.study.config.opportunities.portfolio
     work.bench.make("independent", work.pairs, told, method="opportunities.independent", units="count",
                     inputs=("opportunities.candidates", "config"), marks=marks.any(axis=1, keepdims=True),
@@ -350,19 +353,16 @@ def _collective(work: _Work) -> None:
                         marks=parts.marks.any(axis=(0, 1)))  # fmt: skip
 
 
-def _entries(work: _Work, found: proof.Backtest | None) -> None:
+def _entries(work: _Work, found: proof.Backtest | None, given: Advice | None) -> None:
     """What is learned, cell by cell, with the proof of entries and of exits; nothing after a refusal."""
-    parts, settings, seed = work.sections, work.study.config.opportunities, work.study.config.seed
-    if parts is None or found is None or not found.allowed:
+    parts, settings = work.sections, work.study.config.opportunities
+    if parts is None or found is None or given is None:
         return
     by_code = np.argsort(work.regions)
-    used, split, _ = choose_split(parts.years)
-    x, least = parts.of(used)[by_code], settings.minimum_activities
-    leaving = proof.evaluate(x, split=split, event="exit", minimum_activities=least, seed=seed) if len(used) > 1 else None
-    given = advise(x, found, leaving=leaving, count=settings.portfolio, cap=settings.cap, seed=seed)
+    x = parts.of(choose_split(parts.years)[0])[by_code]
     names = parts.labels[:-1] if parts.rest else parts.labels
     params = {"portfolio": settings.portfolio, "cap": settings.cap, "model": found.chosen, "entry_chances": given.entry_state,
-              "exit_chances": given.exit_state, "exit_verdict": leaving.verdict if leaving else "one_date"}  # fmt: skip
+              "exit_chances": given.exit_state}  # fmt: skip
     columns = {k: v[np.argsort(by_code)] for k, v in learned.cells(given, names).items()}
     work.bench.make("entries", ((REGION, work.regions), ("activity", names)), columns, method="opportunities.advise",
                     inputs=(*work.inputs, "opportunities.backtest", "config"), units=learned.CELL_UNITS,
