@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -26,9 +27,15 @@ def slipped(cube: Cube, code: str, x: np.ndarray, known: np.ndarray) -> Iterator
             if s.kind == "decimal point" and _open(s, known) and abs(np.log(s.factor)) < tails[s.region]:
                 continue
             at = {(s.region, t) for t in s.years}
-            yield _slip(cube, code, x, s), at
+            yield _slip(cube, code, x, _may_be_negative(code, s)), at
             for r, t in at:
                 still[r, t] = False
+
+
+def _may_be_negative(code: str, s: slips.Slipped) -> slips.Slipped:
+    """A sign in a column that may well be negative by its head (profits, balances, growth) is not sure."""
+    words = rules()["slip"]["sign"]["may"]
+    return replace(s, sure=False) if s.kind == "sign" and any(w in code for w in words) else s
 
 
 def _open(s: slips.Slipped, known: np.ndarray) -> bool:
@@ -53,31 +60,33 @@ def _slip(cube: Cube, code: str, x: np.ndarray, s: slips.Slipped) -> Found:
 
 def filled(cube: Cube, code: str, x: np.ndarray, known: np.ndarray, figures: Written) -> Iterator[Found]:
     """Copied, interpolated and constructed blocks of one variable."""
-    limits = rules()["filled"]["thresholds"]
+    limits, looks = rules()["filled"]["thresholds"], int((cube.state > 0).sum())
     taken = np.zeros(x.shape, bool)
-    masks = [("copied", traces.repeated(x, known, limits)), ("interpolated", traces.interpolated(x, known, limits)),
-             ("growth", copies.steady_growth(x, known, rules()["copied"]["growth"], figures))]  # fmt: skip
-    for how, mask in masks:
-        for block in blocks(mask & ~taken):
+    steady = copies.steady_growth(x, known, rules()["copied"]["growth"], figures, looks)
+    masks = [("copied", traces.repeats(x, known, limits, looks)),
+             ("interpolated", traces.interpolations(x, known, limits, looks)),
+             ("growth", traces.Traces(steady, np.full(x.shape, np.inf)))]  # fmt: skip
+    for how, traced in masks:
+        for block in blocks(traced.mask & ~taken):
             en, zh = say(how)
-            yield of_block(cube, code, "filled", block, en, zh)
-        taken |= mask
-    yield from _copied(cube, code, x, known & ~taken, figures)
+            yield replace(of_block(cube, code, "filled", block, en, zh), sure=traces.surely(block, traced.room, looks, limits))
+        taken |= traced.mask
+    yield from _copied(cube, code, x, known & ~taken, figures, looks)
 
 
-def _copied(cube: Cube, code: str, x: np.ndarray, known: np.ndarray, figures: Written) -> Iterator[Found]:
+def _copied(cube: Cube, code: str, x: np.ndarray, known: np.ndarray, figures: Written, looks: int) -> Iterator[Found]:
     rule: Mapping[str, Any] = rules()["copied"]
     whole = copies.between_years(x, known, rule["year"], figures)
     for c in whole:
         yield _copy(cube, code, c, *say("year", other=cube.years[c.other]))
-    for c in copies.between_regions(x, known, rule["region"], figures):
+    for c in copies.between_regions(x, known, rule["region"], figures, looks):
         yield _copy(cube, code, c, *say("region", other=cube.regions[c.other]))
 
 
 def _copy(cube: Cube, code: str, c: copies.Copy, en: str, zh: str) -> Found:
     block = np.zeros((len(cube.regions), len(cube.years)), bool)
     block[np.ix_(c.regions, c.years)] = True
-    return of_block(cube, code, "filled", block, en, zh)
+    return replace(of_block(cube, code, "filled", block, en, zh), sure=c.sure)
 
 
 def oddities(cube: Cube, code: str, x: np.ndarray, known: np.ndarray, figures: Written) -> Iterator[Found]:

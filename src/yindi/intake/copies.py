@@ -29,8 +29,14 @@ def _room(x: np.ndarray, known: np.ndarray, figures: Written | None) -> np.ndarr
     return made
 
 
-def between_regions(x: np.ndarray, known: np.ndarray, limits: Limits, figures: Written | None = None) -> list[Copy]:
-    """Runs of years in which two regions hold the same numbers: together more digits than chance would match."""
+def between_regions(
+    x: np.ndarray, known: np.ndarray, limits: Limits, figures: Written | None = None, looks: int = 0
+) -> list[Copy]:
+    """Runs of years in which two regions hold the same numbers: together more digits than chance would match.
+
+    `looks`: cells of the whole table. Each meets half of the other regions: so many pairs could be equal by chance.
+    """
+    pairs_of_all = looks * (len(x) - 1) / 2
     spare = np.maximum(_room(x, known, figures) - limits["free"], 0) * (known & (x != 0))
     found = []
     for t0 in range(x.shape[1]):
@@ -43,8 +49,11 @@ def between_regions(x: np.ndarray, known: np.ndarray, limits: Limits, figures: W
         unbroken = np.logical_and.accumulate(same[:, t0:], axis=1)
         shared = (unbroken * spare[one, t0:]).sum(axis=1)
         for n in np.flatnonzero(begins & (shared >= limits["digits"])):
-            i, j = sorted((int(one[n]), int(two[n])))
-            found.append(Copy("region", (i, j), tuple(range(t0, t0 + int(unbroken[n].sum()))), i, True))
+            expected = pairs_of_all * 10.0 ** -float(shared[n])
+            if expected <= limits["look"]:
+                i, j = sorted((int(one[n]), int(two[n])))
+                run = tuple(range(t0, t0 + int(unbroken[n].sum())))
+                found.append(Copy("region", (i, j), run, i, expected <= limits["chance"]))
     return found
 
 
@@ -77,17 +86,19 @@ def between_items(values: np.ndarray, known: np.ndarray, limits: Limits) -> list
     return found
 
 
-def steady_growth(x: np.ndarray, known: np.ndarray, limits: Limits, figures: Written | None = None) -> np.ndarray:
+def steady_growth(x: np.ndarray, known: np.ndarray, limits: Limits, figures: Written | None = None, looks: int = 0) -> np.ndarray:
     """(R,T), True for runs in which the growth rate, or the increment, never changes within the rounding of the figures.
 
-    A run counts where so many equal steps would be met by chance less than `chance` times in the whole variable.
+    A run counts where so many equal steps would be met by chance less than `chance` times in the whole variable, and less
+    than `chance_all` times in all the cells (`looks`) of the table.
     """
+    cells = max(x.size, looks * limits["chance"] / limits["chance_all"])
     mask = np.zeros(x.shape, bool)
     step = np.where(known, (figures or written(x)).place, 1.0)
     for r in _worth_a_look(x, known, step, limits) if x.shape[1] >= 4 else ():
         for start, stop in _spans(known[r]):
             if stop - start >= 4:
-                mask[r, start:stop] |= _steady(x[r, start:stop], step[r, start:stop], limits, x.size)
+                mask[r, start:stop] |= _steady(x[r, start:stop], step[r, start:stop], limits, cells)
     return mask
 
 
@@ -126,7 +137,7 @@ def _spans(known: np.ndarray) -> list[tuple[int, int]]:
     return [(int(a), int(b)) for a, b in zip(edges[::2], edges[1::2], strict=True)]
 
 
-def _steady(v: np.ndarray, res: np.ndarray, limits: Limits, cells: int) -> np.ndarray:
+def _steady(v: np.ndarray, res: np.ndarray, limits: Limits, cells: float) -> np.ndarray:
     flags = np.zeros(len(v), bool)
     local = np.median(np.stack([res[:-2], res[1:-1], res[2:]]), axis=0)
     ways = [(v[2:] + v[:-2] - 2 * v[1:-1], 2 * local)]

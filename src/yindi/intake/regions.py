@@ -80,7 +80,8 @@ class Gazetteer:
     def is_total(self, written: object) -> bool:
         """True for rows that hold a total of several regions (全国, 合计, 东部地区 ...)."""
         key = normal(written)
-        return spelling.simplified(key) in TOTALS and key not in self._given and not self.of.index.get(key)
+        own = self.of.standard != "gbt2260" and str(written).strip() in self.of.units
+        return spelling.simplified(key) in TOTALS and key not in self._given and not self.of.index.get(key) and not own
 
     def resolve(self, written: object, *, year: str = "", parent: str = "") -> str:
         """The code of a region as written (in a year, below a parent); raises Unresolved with candidates."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -10,6 +12,7 @@ from yindi.intake.middles import median
 from yindi.intake.written import written
 
 _EXACT = 1e-9
+Limits = Mapping[str, float]
 
 
 def _usual_change(x: np.ndarray, known: np.ndarray) -> np.ndarray:
@@ -23,15 +26,16 @@ def _usual_change(x: np.ndarray, known: np.ndarray) -> np.ndarray:
     return usual
 
 
-def _strange(room: np.ndarray, hit: np.ndarray, counted: np.ndarray, limits: Mapping[str, float]) -> np.ndarray:
-    """Hits (R,B) too exact for chance: alone with much room for other values, or shared by most regions with some room.
+def _strange(room: np.ndarray, hit: np.ndarray, counted: np.ndarray, limits: Limits) -> tuple[np.ndarray, np.ndarray]:
+    """Hits (R,B) too exact for chance: alone with much room for other values; shared by most regions with some room.
 
     Where many regions have such hits in other years, they are the nature of the variable (lengths of railways) and not strange.
     """
     shared = (hit.sum(axis=0) >= np.maximum(limits["regions"], limits["share"] * counted)) & (counted > 0)
-    alone = hit[:, ~shared].sum() <= limits["natural"] * max(counted[~shared].sum(), 1) or hit[:, ~shared].any(axis=1).sum() < 3
-    strange: np.ndarray = hit & ((alone & (room >= limits["room"])) | (shared[None, :] & (room >= limits["room_shared"])))
-    return strange
+    regions = hit[:, ~shared].any(axis=1).sum()
+    few = regions < 3 or regions <= limits["natural_regions"] * len(hit)
+    alone = few or hit[:, ~shared].sum() <= limits["natural"] * max(counted[~shared].sum(), 1)
+    return hit & alone & (room >= limits["room"]), hit & shared[None, :] & (room >= limits["room_shared"])
 
 
 def _room(x: np.ndarray, hit: np.ndarray, width: np.ndarray) -> np.ndarray:
@@ -50,30 +54,86 @@ def _together(room: np.ndarray) -> np.ndarray:
     return made
 
 
-def repeated(x: np.ndarray, known: np.ndarray, limits: Mapping[str, float]) -> np.ndarray:
-    """(R,T), True where a value is copied from a neighbouring year (回填): from the next one at the start, else carried on."""
+@dataclass(frozen=True, slots=True)
+class Traces:
+    """Cells (R,T) that were filled, and the log of the room each had for other values; infinite where most regions share it."""
+
+    mask: np.ndarray
+    room: np.ndarray
+
+
+def _logs(room: np.ndarray) -> np.ndarray:
+    logs: np.ndarray = np.log(np.maximum(room, 1.0))
+    return logs
+
+
+def _enough(together: np.ndarray, looks: int, limits: Limits) -> np.ndarray:
+    """True where so much room would be met by chance in less than `look` of all the places that were looked at."""
+    enough: np.ndarray = together * limits["look"] >= looks
+    return enough
+
+
+def repeats(x: np.ndarray, known: np.ndarray, limits: Limits, looks: int = 0) -> Traces:
+    """Values copied from a neighbouring year (回填): from the next one at the start, else carried on.
+
+    `looks`: in how many places of the whole table such traces are looked for.
+    """
     both = known[:, 1:] & known[:, :-1]
     hit = both & (x[:, 1:] == x[:, :-1]) & (x[:, 1:] != 0)
-    width = np.broadcast_to(_usual_change(x, known)[:, None], hit.shape)
-    same = _strange(_together(_room(x[:, 1:], hit, width)), hit, both.sum(axis=0), limits)
-    mask = np.zeros(x.shape, bool)
+    single = _room(x[:, 1:], hit, np.broadcast_to(_usual_change(x, known)[:, None], hit.shape))
+    together = _together(single)
+    alone, shared = _strange(together, hit, both.sum(axis=0), limits)
+    same = shared | (alone & _enough(together, looks, limits))
+    mask, room, logs = np.zeros(x.shape, bool), np.zeros(x.shape), np.where(shared, np.inf, _logs(single))
     for r in np.flatnonzero(same.any(axis=1)):
         first = int(np.flatnonzero(known[r])[0])
         for b in np.flatnonzero(same[r]):
-            from_start = same[r, first : b + 1].all()
-            mask[r, b if from_start else b + 1] = True
-    return mask
+            at = b if same[r, first : b + 1].all() else b + 1
+            mask[r, at], room[r, at] = True, logs[r, b]
+    return Traces(mask, room)
 
 
-def interpolated(x: np.ndarray, known: np.ndarray, limits: Mapping[str, float]) -> np.ndarray:
-    """(R,T), True where a value lies exactly on the straight line (线性插值), or the constant growth, between its neighbours."""
-    mask = np.zeros(x.shape, bool)
+def interpolations(x: np.ndarray, known: np.ndarray, limits: Limits, looks: int = 0) -> Traces:
+    """Values that lie exactly on the straight line (线性插值), or the constant growth, between their neighbours."""
+    mask, logs = np.zeros(x.shape, bool), np.zeros(x.shape)
     if x.shape[1] < 3:
-        return mask
+        return Traces(mask, logs)
     left, here, right = x[:, :-2], x[:, 1:-1], x[:, 2:]
     all_three = known[:, :-2] & known[:, 1:-1] & known[:, 2:] & (left != right)
     straight = np.abs(left + right - 2 * here) <= _EXACT * np.abs(here)
     steady = (left > 0) & (right > 0) & (here > 0) & (np.abs(left * right - here**2) <= _EXACT * here**2)
     hit = all_three & (straight | steady)
-    mask[:, 1:-1] = _strange(_room(here, hit, np.abs(right - left)), hit, all_three.sum(axis=0), limits)
-    return mask
+    alone, shared = _strange(_room(here, hit, np.abs(right - left)), hit, all_three.sum(axis=0), limits)
+    bend = np.broadcast_to(_usual_bend(x, all_three & ~hit)[:, None], hit.shape)
+    single = _room(here, hit, np.minimum(bend, np.abs(right - left)))
+    mask[:, 1:-1] = shared | (alone & _enough(_together(single), looks, limits))
+    logs[:, 1:-1] = np.where(shared, np.inf, _logs(single))
+    return Traces(mask, logs)
+
+
+def _usual_bend(x: np.ndarray, fine: np.ndarray) -> np.ndarray:
+    """(R,) how far a value usually lies beside the middle of its neighbours; of all regions where one shows nothing."""
+    bend = np.where(fine, np.abs(x[:, :-2] + x[:, 2:] - 2 * x[:, 1:-1]), np.nan)
+    common = float(np.nanmedian(bend)) if fine.any() else np.inf
+    usual = median(bend, 1)
+    return np.where(np.isnan(usual), common, usual)
+
+
+def repeated(x: np.ndarray, known: np.ndarray, limits: Limits) -> np.ndarray:
+    """(R,T), True where a value is copied from a neighbouring year."""
+    return repeats(x, known, limits).mask
+
+
+def interpolated(x: np.ndarray, known: np.ndarray, limits: Limits) -> np.ndarray:
+    """(R,T), True where a value lies exactly on the line between its neighbours."""
+    return interpolations(x, known, limits).mask
+
+
+def surely(block: np.ndarray, room: np.ndarray, looks: int, limits: Limits) -> bool:
+    """True where a block (R,T) is no chance: of all blocks of so many regions, less than `chance` would be like it.
+
+    So many regions can be chosen in many ways, and each place may be the one: `looks` over the regions, times those ways.
+    """
+    regions, some = len(block), int(block.any(axis=1).sum())
+    ways = math.lgamma(regions + 1) - math.lgamma(some + 1) - math.lgamma(regions - some + 1)
+    return bool(math.log(max(looks / regions, 1.0)) + ways - float(room[block].sum()) <= math.log(limits["chance"]))
