@@ -35,6 +35,7 @@ KINDS = (
     "crowding",
     "backtest",
     "fit",
+    "partners",
     "layout",
     "imputer",
     "simulation",

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from yindi.core.errors import MethodError, suggestion
+from yindi.core.registry import method
 from yindi.opportunities.arrays import binary, quotient
 from yindi.opportunities.complexity import eci_pci
 from yindi.opportunities.relatedness import density, gain, outlook, proximity
@@ -27,6 +28,8 @@ class Complexity:
     gain: np.ndarray
 
 
+@method("complexity", "reproduce", cites=("Hausmann et al. 2014", "econcomplex 1.0.1", "economic-complexity 0.3.0"),
+        laws=("one_eci_in_all_conventions",))  # fmt: skip
 def reproduce(m: Any, *, convention: str = "consistent") -> Complexity:
     """ECI, PCI, density, outlook and gain of a presence matrix (R,C) in a convention.
 

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from yindi.core.errors import MethodError
+from yindi.core.registry import method
 from yindi.opportunities.arrays import unit
 from yindi.opportunities.fit import limiting
 
@@ -26,6 +27,7 @@ class Generic:
     holder: np.ndarray
 
 
+@method("fit", "generic", cites=("judgement of this project",), laws=("order_free", "counted", "nothing_where_all_is_met"))
 def generic(level: Any, need: Any, *, known: Any = None, feasible: float = 0.4, exponent: float = 0.5) -> Generic:
     """Raise one capability after the other to what every industry needs, and count the pairs that become feasible.
 

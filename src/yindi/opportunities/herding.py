@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from yindi.core.errors import MethodError
+from yindi.core.registry import method
 from yindi.opportunities.arrays import amounts, finite, quotient
 
 RISING_IS_BAD = {"utilisation": False, "inventories": True, "receivables": True, "price": False, "planned_to_market": True}
@@ -29,6 +30,8 @@ class Similarity:
     activities: int
 
 
+@method("crowding", "similarity", cites=("UNIDO 1979", "Krugman 1991"),
+        laws=("order_free", "scale_free_mixes", "bounded", "alike_to_itself"))  # fmt: skip
 def similarity(x: Any, *, pairs: Any = None) -> Similarity:
     """Likeness of the mixes of regions, x (R,C) amounts: of `pairs` (P,2) of positions, beside all pairs.
 
@@ -69,6 +72,8 @@ class Herding:
     left: np.ndarray
 
 
+@method("crowding", "herding", cites=("judgement of this project",),
+        laws=("order_free", "bounded", "none_from_standing_still"))  # fmt: skip
 def herding(here: Any) -> Herding:
     """Piling in (一哄而上): here (R,T,C) presence by year. An entrant is a region that was absent the year before.
 
@@ -99,6 +104,7 @@ class Sign:
     worsening: np.ndarray
 
 
+@method("crowding", "board", cites=("judgement of this project",), laws=("order_free", "bounded", "scale_free_signs"))
 def board(components: Mapping[str, Any]) -> dict[str, Sign]:
     """Overcapacity (产能过剩) by components, each (C,T) in time order: never one number.
 
@@ -120,6 +126,7 @@ def _sign(name: str, values: np.ndarray) -> Sign:
     return Sign(values[:, -1], worse / (values.shape[1] - 1), bad[:, -1] - bad[:, -2])
 
 
+@method("crowding", "common_choices", cites=("Jaccard 1901",), laws=("order_free", "bounded", "symmetric_pairs"))
 def common_choices(portfolios: Mapping[str, Any]) -> dict[tuple[str, str], float]:
     """Mean over regions of the overlap (Jaccard) of two kinds of portfolio (R,C): declared, revealed, recommended.
 

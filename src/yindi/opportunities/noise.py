@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from yindi.core.errors import MethodError
+from yindi.core.registry import method
 from yindi.core.streams import stream
 from yindi.opportunities.advantage import rca
 from yindi.opportunities.arrays import amounts
@@ -33,6 +34,7 @@ def expected_counts(x: Any) -> np.ndarray:
     return result
 
 
+@method("advantage", "rca_interval", cites=("gamma-Poisson: DuMouchel 1999",), laws=("labelled_interval", "holds_its_middle"))
 def rca_interval(x: Any, *, prior: float = 1.0, interval: float = 0.90) -> Interval:
     """Interval of the location quotient of counts x (R,C), and the chance that it exceeds 1 (Gamma-Poisson).
 
@@ -49,6 +51,8 @@ def rca_interval(x: Any, *, prior: float = 1.0, interval: float = 0.90) -> Inter
     return Interval(gammaincinv(shape, tail) / rate, gammaincinv(shape, 1 - tail) / rate, gammaincc(shape, rate))
 
 
+@method("complexity", "eci_interval", cites=("parametric bootstrap: Efron & Tibshirani 1993",),
+        laws=("seeded_interval",))  # fmt: skip
 def eci_interval(x: Any, *, draws: int = 100, interval: float = 0.90, seed: int = 0) -> Interval:
     """Interval of each region's ECI (R,) when its counts x (R,C) are drawn again (Poisson), and the chance to be above the mean.
 
@@ -65,6 +69,8 @@ def eci_interval(x: Any, *, draws: int = 100, interval: float = 0.90, seed: int 
     there = np.isfinite(drawn).mean(axis=0) > 0.5
     tail = (1 - interval) / 2
     low, high, sure = (np.full(len(counts), np.nan) for _ in range(3))
+    if not there.any():
+        return Interval(low, high, sure)
     low[there], high[there] = np.nanquantile(drawn[:, there], [tail, 1 - tail], axis=0)
     sure[there] = np.nanmean(drawn[:, there] > 0, axis=0)
     return Interval(low, high, sure)

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from yindi.core.errors import MethodError
+from yindi.core.registry import method
 from yindi.opportunities.arrays import amounts, finite, quotient, unit
 
 EARTH_RADIUS_KM = 6371.0088
@@ -24,6 +25,7 @@ class Partners:
     similarity: np.ndarray
 
 
+@method("partners", "great_circle", cites=("Sinnott 1984",), laws=("symmetric", "order_free"))
 def great_circle(longitude: Any, latitude: Any) -> np.ndarray:
     """Great-circle distance (R,R) in kilometres between points (R,) in degrees (haversine, mean earth radius)."""
     east, north = (np.radians(finite(v, n, dims=(1,))) for v, n in ((longitude, "longitude"), (latitude, "latitude")))
@@ -33,6 +35,7 @@ def great_circle(longitude: Any, latitude: Any) -> np.ndarray:
     return result
 
 
+@method("partners", "complement", cites=("judgement of this project",), laws=("bounded", "order_free", "scale_free"))
 def complement(level: Any, weakness: Any) -> np.ndarray:
     """How far s is above r where r is weak: sum_q w_rq max(0, l_sq - l_rq) / sum_q w_rq, (R,R) in 0..1, row = who is helped.
 
@@ -46,6 +49,7 @@ def complement(level: Any, weakness: Any) -> np.ndarray:
     return result
 
 
+@method("partners", "similarity", cites=("judgement of this project",), laws=("symmetric", "bounded", "order_free"))
 def similarity(level: Any, *, known: Any = None) -> np.ndarray:
     """1 - mean absolute difference of two regions' levels over what both know, (R,R) symmetric in 0..1; 0 if nothing."""
     have = unit(level, "level")
@@ -55,6 +59,7 @@ def similarity(level: Any, *, known: Any = None) -> np.ndarray:
     return quotient(alike.sum(axis=2), both.sum(axis=2))
 
 
+@method("partners", "choose", cites=("Balland & Boschma 2021",), laws=("order_free_score", "nobody_is_its_own", "scale_free"))
 def choose(level: Any, weakness: Any, distance: Any, *, known: Any = None, count: int = 3, reach: float = 1000.0) -> Partners:
     """Partners of each region: complement in either direction (half weight for what it gives back), discounted by distance.
 

@@ -190,6 +190,7 @@ def surroundings(m: Any, phi: Any, pci: Any) -> Surroundings:
     return Surroundings(around, ahead, gained)
 
 
+@method("relatedness", "cross_proximity", cites=("Catalan et al. 2022",), laws=("order_free_cross", "turned_over"))
 def cross_proximity(sources: Any, targets: Any) -> np.ndarray:
     """Proximity between two kinds of activity (technologies to industries): joint presences over the larger ubiquity.
 
@@ -202,6 +203,7 @@ def cross_proximity(sources: Any, targets: Any) -> np.ndarray:
     return quotient(left.T @ right, largest)
 
 
+@method("relatedness", "cross_density", cites=("Catalan et al. 2022",), laws=("order_free_cross", "bounded_cross"))
 def cross_density(sources: Any, phi: Any) -> np.ndarray:
     """Share of the proximity around each target (R,C) that the region holds among the sources (R,A); phi (A,C).
 
@@ -213,6 +215,7 @@ def cross_density(sources: Any, phi: Any) -> np.ndarray:
     return _density(here, near)
 
 
+@method("relatedness", "relative", cites=("Pinheiro et al. 2022",), laws=("order_free_relative", "mean_zero_spread_one"))
 def relative(m: Any, around: Any) -> np.ndarray:
     """Density against what the region's other absent activities have (R,C): (density - mean) / sd over its absent ones.
 
