@@ -129,6 +129,8 @@ class Input(Model):
     """Column head -> its unit, where the head does not say it or says it otherwise; an empty text: as it is."""
     columns: dict[str, str] = {}
     """Column of the file (or item of a long file) -> code of the variable; empty: the names are the codes."""
+    per: dict[str, str] = {}
+    """Code -> the variable that it is divided by: the file holds a total (patents), the study measures it per head."""
     total: str | None = None
     """Activity: variable that holds the total of all industries (with the ones not listed)."""
     title: str = ""

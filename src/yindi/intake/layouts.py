@@ -111,6 +111,7 @@ def _long(r: Reader) -> None:
     item_at = r.column(r.spec.item or "", "item", top)
     value_at = r.column(r.spec.value or "", "value", top)
     unit_at = r.column(r.spec.unit, "unit", top) if r.spec.unit else None
+    r.item_at = item_at
     if not keys.fine or item_at is None or value_at is None:
         return
     seen: dict[tuple[str, ...], int] = {}
@@ -190,12 +191,26 @@ def _long_value(r: Reader, row: Sequence[object], cell: Cell, unit_at: int | Non
             return
         r.reading.written[cell.row, unit_at + 1] = units.plain(row[unit_at])
         value = _times(value, times)
+    elif value is not None and cell.item in r.variables:
+        value = _times(value, _written_times(r, row, cell))
     r.reading.cells.append(Cell(cell.region, cell.year, cell.item, value, cell.row, cell.column))
 
 
+def _written_times(r: Reader, row: Sequence[object], cell: Cell) -> float:
+    """Factor of a long table without a column of units: the name of the item, the head of the numbers, or above the table."""
+    called = text(row, r.item_at)
+    if called not in r.times:
+        head = r.names[cell.column - 1] if cell.column <= len(r.names) else ""
+        name = called if heads.unit_in(called) or called in r.spec.units else heads.line(head)
+        r.times[called] = r.factor(name, cell.item, cell.row - 1, cell.column - 1)
+    return r.times[called]
+
+
 def _factor(r: Reader, item: str, written: object) -> float:
+    by = r.variables.get(r.spec.per.get(item, ""))
     if item in r.variables:
-        return units.factor(written, r.variables[item].unit)
+        to = r.variables[item]
+        return units.factor_per(str(written), by.unit, to.unit) if by else units.factor(written, to.unit)
     total = r.variables.get(r.spec.total or "")
     if total is None and not units.code_of(written):
         raise CellFault(f"unit {str(written)!r} is not known")
@@ -203,6 +218,17 @@ def _factor(r: Reader, item: str, written: object) -> float:
     times = units.factor(written, unit)
     r.reading.units[item] = unit
     return times
+
+
+def _only(r: Reader, top: int) -> str | None:
+    """The variable of a table that holds only one; None, with a problem, where there is no such variable."""
+    name, code = next(iter(r.spec.columns.items()))
+    if r.spec.content == "activity" or code in r.variables:
+        return code
+    r.add(top + 1, None, f"columns: {{{name!r}: {code}}}: {code!r} is the code of no variable.",
+          "write the code of the variable that the table holds, or describe it in your own `variables` table",
+          did_you_mean(code, r.variables))  # fmt: skip
+    return None
 
 
 def _years(r: Reader) -> None:
@@ -220,8 +246,9 @@ def _years(r: Reader) -> None:
         return
     r.learn(top, region_at, item_at)
     seen: dict[tuple[str, str], int] = {}
+    only = None if item_at is not None else _only(r, top)
     for n, row in r.body(top):
-        item = _item(r, row, n, item_at) if item_at is not None else next(iter(r.spec.columns.values()), None)
+        item = _item(r, row, n, item_at) if item_at is not None else only
         region = r.region_of(row, n, region_at, None, item_at) if item else None
         if item is None or region is None:
             continue
@@ -230,7 +257,8 @@ def _years(r: Reader) -> None:
             r.add(n, None, f"{who} stands here and already in row {seen[region, item]}.", "keep one of the two rows")
             continue
         seen[region, item] = n
-        factor = r.factor(text(row, item_at), item, n - 1, item_at or 0)
+        called = text(row, item_at) if item_at is not None else next(iter(r.spec.columns))
+        factor = r.factor(heads.line(called), item, n - 1, item_at or 0)
         for at, when in at_year.items():
             r.reading.rows.setdefault((region, when), n)
             _keep(r, Cell(region, when, item, None, n, at + 1), row, factor)
@@ -261,15 +289,13 @@ def _block_columns(r: Reader, top: int, region_at: int | None) -> dict[int, tupl
     for name in sorted(set(named) - met):
         near = did_you_mean(name, met) or tuple(sorted(met))[:12]
         r.add(top + 1, None, f"no column is headed {name!r} with a year.", "correct `columns`", near)
+    told: set[str] = set()
     for at, (name, code, _) in list(found.items()):
         if r.spec.content == "indicators" and code not in r.variables:
-            r.add(
-                top + 1,
-                at + 1,
-                f"{name!r} is the code of no variable.",
-                "map it under `columns`",
-                did_you_mean(code, r.variables),
-            )
+            if name not in told:
+                near = did_you_mean(code, r.variables)
+                r.add(top + 1, at + 1, f"{name!r} is the code of no variable.", "map it under `columns`", near)
+            told.add(name)
             del found[at]
     if not met:
         r.add(top + 1, None, "no column head holds an indicator and a year.", "correct `layout`, `skip` or `head`")
@@ -324,8 +350,9 @@ def _regions(r: Reader) -> None:
         return
     columns = dict(_region_columns(r, top, (year_at, item_at)))
     seen: dict[tuple[str, str], int] = {}
+    only = None if item_at is not None else _only(r, top)
     for n, row in r.body(top):
-        item = _item(r, row, n, item_at) if item_at is not None else next(iter(r.spec.columns.values()), None)
+        item = _item(r, row, n, item_at) if item_at is not None else only
         when = r.year_of(row, n, year_at) if item else None
         if item is None or not when:
             continue
@@ -333,7 +360,8 @@ def _regions(r: Reader) -> None:
             r.add(n, None, f"{item} of {when} stands here and already in row {seen[when, item]}.", "keep one of the two rows")
             continue
         seen[when, item] = n
-        factor = r.factor(text(row, item_at), item, n - 1, item_at or 0)
+        called = text(row, item_at) if item_at is not None else next(iter(r.spec.columns))
+        factor = r.factor(heads.line(called), item, n - 1, item_at or 0)
         for at, region in columns.items():
             r.reading.rows.setdefault((region, when), n)
             _keep(r, Cell(region, when, item, None, n, at + 1), row, factor)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,10 +18,15 @@ from yindi.intake.inputs import year_of_name
 from yindi.intake.numbers import CellFault, clean, number
 from yindi.intake.read import BOOKS, READ, Grid, kind_of, read, sheet_names
 from yindi.intake.regions import Gazetteer
-from yindi.intake.shapes import Quick, region_column, year_column
+from yindi.intake.shapes import MOST, Quick, is_region, region_column, year_column
 from yindi.intake.years import split, year_or_none
 
-_ITEM_LIMIT = 200
+_ITEM_LIMIT, LEAST = 200, 3
+_NAMED = re.compile(r"指标\s*:\s*(.+)|indicator\s*:\s*(.+)", re.IGNORECASE)
+_ABOVE = re.compile(r"(计量)?单位|时间|数据库|资料来源|数据来源|来源|注|unit\b|source\b|time\b|database\b", re.IGNORECASE)
+_NUMBERED = re.compile(r"^(?:表\s*)?[\d０-９]+(?:[-－–.][\d０-９]+)*[\s、.．:]*|\s*[(（]续[^)）]*[)）]$|^续表\s*")
+_A_YEAR = re.compile(r"(?<!\d)((?:19|20)\d{2})(?!\d)")
+_UNIT_END = re.compile(r"\s*\([^()]*\)\s*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +45,7 @@ class Recognised:
     years: tuple[str, ...]
     others: tuple[str, ...]
     regions: str = "{scope: present, grouping: four_blocks}"
+    title: str = ""
 
 
 def _numeric(raw: object) -> bool:
@@ -92,9 +99,47 @@ def recognise(grid: Grid) -> Recognised | None:
     found = heads.find(grid, rows=rows, skip=skip)
     held = _regions(grid, found)
     if held is None:
-        return None
+        return _across(grid, found, (skip, rows))
     seen = _laid_out(grid, found, (skip, rows), held[1])
     return None if seen is None else replace(seen, regions=held[0])
+
+
+def _across(grid: Grid, found: heads.Heads, frame: tuple[int, int]) -> Recognised | None:
+    """A table with a column per region and a row per year."""
+    when = year_column(grid, found)
+    rest = [name for k, name in enumerate(found.names) if name and k != when]
+    if when is None or len(rest) < LEAST:
+        return None
+    for text, gazetteer in standards_tried():
+        if sum(is_region(name, gazetteer) for name in rest) >= MOST * len(rest):
+            texts = [k for k in range(len(found.names)) if k != when and not is_region(found.names[k], gazetteer)]
+            body = grid.rows[found.bottom + 1 :]
+            item = next((k for k in texts if any(clean(row[k]) and not _numeric(row[k]) for row in body if k < len(row))), None)
+            held = tuple(sorted({clean(row[item]) for row in body if item < len(row)} - {""})) if item is not None else ()
+            years = tuple(sorted({y for row in body if len(row) > when and (y := year_or_none(row[when]))}))
+            named = "" if item is None else _name(found, item)
+            return Recognised(grid.file, grid.sheet, *frame, "regions", "", _name(found, when), named, "", years, held, text,
+                              _title(grid, found, frame))  # fmt: skip
+    return None
+
+
+def _title(grid: Grid, found: heads.Heads, frame: tuple[int, int]) -> str:
+    """What the rows above the head call the table: the text after 指标, else the first text that is no unit, time or source."""
+    texts = [clean(c) for row in grid.rows[: max(found.bottom - frame[1] + 1, 0)] for c in row if clean(c)]
+    named = [(m[1] or m[2]).strip() for t in texts if (m := _NAMED.match(t))]
+    plain = [t for t in texts if not _ABOVE.match(t)]
+    title = (named or plain or [Path(grid.file).stem])[0]
+    return _NUMBERED.sub("", title).strip() or title
+
+
+def _one_year(grid: Grid, found: heads.Heads, frame: tuple[int, int]) -> str:
+    """The year that the rows above the head or the name of the file tell, "" where they tell none or several."""
+    above = [clean(c) for row in grid.rows[: max(found.bottom - frame[1] + 1, 0)] for c in row if clean(c)]
+    for texts in ([t for t in above if not t.startswith(("注", "资料来源", "数据来源"))], [Path(grid.file).stem]):
+        years = {y for t in texts for y in _A_YEAR.findall(t)}
+        if len(years) == 1:
+            return str(years.pop())
+    return ""
 
 
 def _laid_out(grid: Grid, found: heads.Heads, frame: tuple[int, int], at: int) -> Recognised | None:
@@ -111,10 +156,12 @@ def _laid_out(grid: Grid, found: heads.Heads, frame: tuple[int, int], at: int) -
         when = tuple(sorted({p[1] for p in parts.values()}))
         return Recognised(grid.file, grid.sheet, *frame, "blocks", _name(side, at), "", "", "", when, items)
     of_sheet = year_of_name(grid.sheet) if grid.sheet else None
-    if year_at is None and of_sheet:
+    one = "" if of_sheet else _one_year(grid, found, frame)
+    if year_at is None and (of_sheet or one):
         rest = [k for k in range(len(found.names)) if k != at and found.names[k]]
         numbers = tuple(_name(found, k) for k in rest if any(_numeric(row[k]) for row in body[:_ITEM_LIMIT] if k < len(row)))
-        return Recognised(grid.file, grid.sheet, *frame, "wide", _name(found, at), "@sheet", "", "", (of_sheet,), numbers)
+        said = "@sheet" if of_sheet else f"={one}"
+        return Recognised(grid.file, grid.sheet, *frame, "wide", _name(found, at), said, "", "", (of_sheet or one,), numbers)
     if year_at is None:
         return None
     return _by_rows(grid, found, (skip, rows), (at, year_at), body)
@@ -128,7 +175,8 @@ def _years(
     held = tuple(sorted({clean(row[item]) for row in body if item < len(row)} - {""})) if item is not None else ()
     years = tuple(sorted(str(year_or_none(found.names[k])) for k in in_head))
     named = "" if item is None else _name(found, item)
-    return Recognised(grid.file, grid.sheet, *frame, "years", _name(found, at), "", named, "", years, held)
+    return Recognised(grid.file, grid.sheet, *frame, "years", _name(found, at), "", named, "", years, held,
+                      title=_title(grid, found, frame))  # fmt: skip
 
 
 def _by_rows(
@@ -165,9 +213,10 @@ def grids(folder: Path) -> Iterator[tuple[str, Grid | str]]:
 def _variable(head: str) -> tuple[str, str]:
     """(code, near): the variable whose code or Chinese name a head is; else the code of one that it resembles."""
     table = {r["code"]: r["zh"] for r in resources.rows("variables.csv")}
-    bare = clean(head).split("(")[0].strip()
+    whole = clean(head)
+    bare = whole.split("(")[0].strip(" -")
     for code, zh in table.items():
-        if bare in (code, zh):
+        if bare in (code, zh) or _UNIT_END.sub("", whole).strip(" -") == zh:
             return code, ""
     longest = max((c for c in table if bare.startswith(c + "_")), key=len, default="")
     by_name = {zh: c for c, zh in table.items()}
@@ -189,7 +238,12 @@ def _input(r: Recognised, sheets: int) -> Iterator[str]:
     yield from (f"    {key}: {count}" for key, count, usual in (("skip", r.skip, 0), ("head", r.head, 1)) if count != usual)
     keys = (("region", r.region), ("year", r.year), ("item", r.item), ("value", r.value))
     yield from (f"    {key}: {_quoted(name)}" for key, name in keys if name)
-    if not activity:
+    if r.layout in ("years", "regions") and not r.item:
+        code, near = _variable(r.title)
+        yield "    columns:"
+        hint = "" if code else f"   # which variable is this?{f' {near}?' if near else ''} write its code for CODE"
+        yield f"      {_quoted(r.title)}: {code or 'CODE'}{hint}"
+    elif not activity:
         yield from _columns(r)
 
 

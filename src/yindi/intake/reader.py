@@ -63,6 +63,8 @@ class Reader:
     common_unit: str = ""
     names: tuple[str, ...] = ()
     parent_at: int | None = None
+    item_at: int | None = None
+    times: dict[str, float] = field(default_factory=dict)
     length: int = 0
     memory: dict[object, str] = field(default_factory=dict)
     who: dict[tuple[object, ...], tuple[str, str]] = field(default_factory=dict)
@@ -107,16 +109,26 @@ class Reader:
         declared = {heads.line(k): v for k, v in self.spec.units.items()}
         label = self.grid.labels[at] if at < len(self.grid.labels) else ""
         written = declared.get(name, heads.unit_in(name) or heads.unit_in(label) or self.common_unit)
-        if not written or item not in self.variables:
+        by = self.variables.get(self.spec.per.get(item, ""))
+        if item not in self.variables or not (written or by):
             return 1.0
         if "人均" in name and units.code_of(written + "/人"):
             written += "/人"
         try:
-            return units.factor(written, self.variables[item].unit)
+            to = self.variables[item]
+            return units.factor_per(written, by.unit, to.unit) if by else units.factor(written, to.unit)
         except CellFault as fault:
-            way = f"say it in study.yaml: units: {{{name!r}: UNIT}} (an empty text: as it is)"
+            way = f"say it in study.yaml: units: {{{name!r}: UNIT}} (an empty text: as it is)" + self._total(item, written)
             self.add(top + 1, at + 1, f"{fault} ({item}).", way)
             return 1.0
+
+    def _total(self, item: str, written: str) -> str:
+        """The other way out where a total stands for what is measured per head of something."""
+        to = self.variables[item].unit
+        by = next((v for v in self.variables.values() if v.kind == "total" and units.fits(written, v.unit, to)), None)
+        return (
+            f"; where the file holds a total, divide it: per: {{{item}: {by.code}}}" if by and item not in self.spec.per else ""
+        )
 
     def learn(self, top: int, region_at: int, year_at: int | None) -> None:
         """Find the misread names that only a missing region can explain, year by year."""

@@ -167,7 +167,8 @@ def _with_steps(d: gather.Draft, study: Study) -> Study:
 def _declared(d: gather.Draft, treatments: Mapping[str, object]) -> dict[str, object]:
     """What the study file declares about the panel: treatments, and the bridges where there are any."""
     bridges = [b.model_dump(mode="json") for b in d.config.bridges]
-    return {"treatments": treatments, **({"bridges": bridges} if bridges else {})}
+    per = {code: by for spec in d.specs for code, by in spec.per.items()}
+    return {"treatments": treatments, **({"bridges": bridges} if bridges else {}), **({"per": per} if per else {})}
 
 
 CHOSEN = ("choice", "imputer", "reason", "reason_en")

@@ -39,3 +39,23 @@ def factor(written: object, unit: str) -> float:
 def code_of(written: object) -> str:
     """Our code for a unit as written, "" where it has none."""
     return table().get(plain(written), ("", 0.0, ""))[2]
+
+
+def over(written: str, below: str) -> str:
+    """The unit of a quotient as offices write it: the unit of a total over our unit of what it is divided by (件/万人)."""
+    return f"{written}/{next((w for w, (_, _, code) in table().items() if code == below and w != code), below)}"
+
+
+def factor_per(written: str, below: str, to: str) -> float:
+    """Number to multiply totals with, so that their quotient by a variable in `below` is in `to`; raises CellFault."""
+    if not written:
+        raise CellFault("the unit of the total is not said")
+    return factor(over(plain(written), below), to)
+
+
+def fits(written: str, below: str, to: str) -> bool:
+    """Whether a total in a unit, divided by a variable in `below`, has the unit `to`."""
+    try:
+        return bool(written) and factor_per(written, below, to) > 0
+    except CellFault:
+        return False
