@@ -17,11 +17,18 @@ def digest(*parts: object) -> str:
         if isinstance(p, np.ndarray) and p.dtype.kind in "fiub":
             h.update(f"{p.dtype.str}{p.shape}".encode())
             h.update(np.ascontiguousarray(p).tobytes())
+        elif isinstance(p, np.ndarray) and p.ndim > 1:
+            for n, part in enumerate(p):
+                h.update((b", " if n else b"[") + _json(part.tolist()))
+            h.update(b"]" if len(p) else b"[]")
         else:
-            content = p.tolist() if isinstance(p, np.ndarray) else p
-            h.update(json.dumps(content, sort_keys=True, ensure_ascii=False, default=str).encode())
+            h.update(_json(p.tolist() if isinstance(p, np.ndarray) else p))
         h.update(b"\x00")
     return h.hexdigest()
+
+
+def _json(content: object) -> bytes:
+    return json.dumps(content, sort_keys=True, ensure_ascii=False, default=str).encode()
 
 
 @dataclass(frozen=True, slots=True)
