@@ -273,7 +273,7 @@ def test_one_industry_no_candidate_and_no_place_give_the_defined_answers():
 def test_a_locked_pair_over_its_limit_is_named_with_exit_four():
     rules = {**RULES, "cap_overrides": {"cloud": 1}, "locked": {"110000": ["cloud"], "620000": ["cloud"]}}
     with pytest.raises(
-        InfeasibleError, match=r"industry limit: cloud .at most 1 regions.; locked pair: 110000 with cloud"
+        InfeasibleError, match=r"industry limit: cloud .at most 1 regions.; locked pair: 110000 .北京, Beijing. with cloud"
     ) as error:
         layout(before_layout(layout=rules))
     assert error.value.exit_code == 4

@@ -7,6 +7,7 @@ from typing import Any, Literal, TypeVar
 
 from pydantic import BaseModel, Field, ValidationError, field_validator
 
+from yindi.core.coordination import National
 from yindi.core.errors import Problem, Problems, ProblemsError, did_you_mean
 from yindi.core.inputs import Bridge, Deflator, Identity, Input, Model, Regions, SeriesNote, Title, Treatment
 
@@ -163,6 +164,8 @@ class Layout(Model):
     """Most a region can absorb, in times of the average region's spending; 0: no limit (a limit needs the extra `levers`)."""
     lever_spillover: float = Field(default=0.0, ge=0, lt=1)
     """Judgement: part of a region's gain that reaches its neighbours."""
+    national: National | None = None
+    """Bands, zones, strategic industries, support packages, capability units, further places, partner links."""
     periods: int = Field(default=0, ge=0, le=10)
     """Periods of a rolling horizon in which the layout is begun; 0: no such table."""
     period_lift: float = Field(default=0.3, ge=0)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -12,26 +12,58 @@ from yindi.layout.frontier import Front
 from yindi.layout.levers import LeverPlan, LeverProblem, levers, water_filling
 from yindi.layout.prices import best_alone
 from yindi.layout.problem import Problem
-from yindi.layout.rules import FLOOR, LIMIT
+from yindi.layout.rules import BAND, FLOOR, LIMIT, UNITS, ZONE
 from yindi.layout.solver import Dual, Solution, solve
 from yindi.layout.stability import CORE, FRAGILE, SWING
 from yindi.layout.variants import aiming_at, between, protected, with_gap_rule, worst_case
 
 Columns = dict[str, np.ndarray]
-PASSES = ("fit", "forbidden", "limit", "floor", "portfolio")
+SOLUTION = {**dict.fromkeys(("objective", "bound", "relaxation", "value_alone", "floor", "lagging_best", "lagging_value",
+                                   "leading_value"), "points"), "gap": "small_share", "kept_share": "share"}  # fmt: skip
+REGIONS = {"value": "value", "best_alone": "value", "kept_share": "share",
+           **dict.fromkeys(("count", "lagging", "gained", "given_up"), "count")}  # fmt: skip
+INDUSTRIES = {"regions": "count", "limit": "count", "before": "count", "price": "value", "before_expansion": "growth",
+              "expansion": "growth"}  # fmt: skip
+RULES = {"activity": "@unit", "limit": "@unit", "price": "value", "binding": "count", "gain": "value", "changed": "count"}
+POINTS = {"floor": "share", "value": "value", "lagging_value": "value", "leading_value": "value", "gap_between": "value",
+          "gainers": "count", "holders": "count", "expansion": "growth", "marginal": "ratio"}  # fmt: skip
+GOALS = {"weight": "share", "kept": "share", "changed": "count"}
+ROLLED = {"period": "count", "option": "value", "begun": "count", "value": "value", "plain": "value"}
+SPENT = {"spending": "ratio", "share": "share", "gain": "index"}
+LEVERS = {"budget": "ratio", "price": "index", "regions": "count", "gain": "index"}
+CASES = {"effect": "share", "half": "ratio", "gain": "index", "moved": "share", "served": "share", "closed": "share"}
+DOUBT = ((1.0, 1.0), (0.5, 1.0), (2.0, 1.0), (1.0, 0.5), (1.0, 2.0))
+PASSES = ("fit", "forbidden", "limit", "band", "zone", "units", "floor", "portfolio")
 
 
 def passes(problem: Problem, found: Solution, before: np.ndarray) -> np.ndarray:
     """(R,C) text: why a pair of the region's own advice is not in the layout; "" where it is, or was not advised.
 
     fit: no candidate; forbidden; limit: the industry is scarce at a price; floor: the region is leading and lagging ones come
-    first; portfolio: others of the region are worth more.
+    first; portfolio: others of the region are worth more. Under further rules also band: one more would pass the nation's band
+    at a price; zone: the region's zone has enough of it; units: the region's capability units are used up.
     """
     scarce = np.array([_price(found, f"{LIMIT}|{i}") > 0 for i in problem.industries], bool)[None, :]
     floor = (_price(found, FLOOR) > 0) & ~np.asarray(problem.lagging)[:, None]
-    why = np.where(scarce, "limit", np.where(floor, "floor", "portfolio"))
+    why = np.where(floor, "floor", "portfolio")
+    for name, held in _further(problem, found):
+        why = np.where(held, name, why)
+    why = np.where(scarce, "limit", why)
     why = np.where(problem.forbidden, "forbidden", np.where(problem.closed, "fit", why))
     return np.where((before > 0) & (found.allocation == 0), why, "")
+
+
+def _further(problem: Problem, found: Solution) -> list[tuple[str, np.ndarray]]:
+    """What of further rules has a price for each pair (R,C), the weakest reason first."""
+    n = problem.nation
+    if n is None:
+        return []
+    codes, shape = [n.name_zone(z) for z in n.zone.tolist()], problem.value.shape
+    units = np.array([any(_price(found, f"{UNITS}|{r}|{m}") > 0 for m in n.capability_codes) for r in problem.regions], bool)
+    zone = [[_price(found, f"{ZONE}|{i}|{z}") > 0 for i in problem.industries] for z in codes]
+    band = np.array([_price(found, f"{BAND}|{i}") > 0 for i in problem.industries], bool)
+    return [("units", np.broadcast_to(units[:, None], shape)), ("zone", np.array(zone, bool).reshape(shape)),
+            ("band", np.broadcast_to(band[None, :], shape))]  # fmt: skip
 
 
 def _price(found: Solution, code: str) -> float:
@@ -68,6 +100,7 @@ def by_rule(duals: Sequence[Dual], effects: Mapping[str, tuple[float, float]]) -
         "kind": np.array([d.rule.family for d in duals], dtype=str),
         "region": np.array([d.rule.region for d in duals], dtype=str),
         "industry": np.array([d.rule.industry for d in duals], dtype=str),
+        "part": np.array([d.rule.part for d in duals], dtype=str),
     }
     columns["unit"] = np.where(columns["kind"] == FLOOR, "points", "count")
     return columns
@@ -88,7 +121,7 @@ def by_item(problem: Problem, found: Solution, before: np.ndarray, kind: np.ndar
         "floor": found.floor,
         "lagging_best": found.lagging_best,
         "lagging_value": kept,
-        "leading_value": found.objective - kept,
+        "leading_value": float((plan * problem.value).sum()) - kept,
         "industries": float(len(problem.industries)),
         "lagging_regions": float(lag.sum()),
         "pairs": float(plan.sum()),
@@ -118,6 +151,15 @@ def by_point(problem: Problem, found: Front, expansion: np.ndarray) -> Columns:
         "expansion": expansion,
         "marginal": np.divide(less, more, out=np.full(more.shape, np.nan), where=more > 1e-9),
     }
+
+
+def by_point_region(problem: Problem, found: Front) -> Columns:
+    """By point and region (P,R): value held, its change against the first point, industries, and the side text: gains, holds
+    (back), same."""
+    worth = (found.plans * problem.value).sum(axis=2)
+    change = np.round(worth - worth[:1], 9) + 0.0
+    side = np.where(change > 0, "gains", np.where(change < 0, "holds", "same"))
+    return {"value": worth, "change": change, "count": found.plans.sum(axis=2), "side": side}
 
 
 def by_goal(
@@ -164,16 +206,52 @@ def by_shock(problem: Problem, found: Solution, failing: Sequence[int], loss: fl
             "changed": np.array([(found.allocation * (1 - m.plan)).sum() for m in made])}  # fmt: skip
 
 
-def lever_problem(
-    degree: np.ndarray, level: np.ndarray, weight: np.ndarray, parts: np.ndarray, *, cap: float, w: np.ndarray | None, rho: float
-) -> LeverProblem:
-    """Budgets of levers: `degree` (R,L) of a region's distance to an index of 1 (or to the best) is what the average spending on
-    a lever closes, twice as much spending less than twice of it. All spending adds up to R, `parts` (L,) of it a lever."""
-    room = max(1.0, float(level.max(initial=0.0))) - level
-    share = parts / parts.sum()
-    half = np.broadcast_to(np.where(share > 0, share, 1.0), degree.shape)
-    return LeverProblem(degree * room[:, None] / np.log(2.0), len(level) * share, half=half, weight=weight, w=w, rho=rho,
-                        most=cap if cap > 0 else np.inf)  # fmt: skip
+@dataclass(frozen=True, slots=True)
+class LeverCase:
+    """What budgets of levers rest on: `degree` (R,L) of a region's distance to an index of 1 (or to the best) that each lever
+    holds, `level` (R,), `weight` (R,), `parts` (L,) of all spending; `effect`: the part of that distance that average spending
+    closes; `cap` on what a region absorbs (0: none), `w` and `rho` of spillovers."""
+
+    degree: np.ndarray
+    level: np.ndarray
+    weight: np.ndarray
+    parts: np.ndarray
+    effect: float
+    cap: float
+    w: np.ndarray | None
+    rho: float
+
+    @property
+    def room(self) -> np.ndarray:
+        """(R,) distance to an index of 1, or to the best where that is above 1."""
+        return max(1.0, float(self.level.max(initial=0.0))) - self.level
+
+    def problem(self, *, half: float = 1.0) -> LeverProblem:
+        """Average spending closes `effect`, twice as much less than twice of it: half of what the logarithm gives at `half` times
+        the average. All spending adds up to R, `parts` of it a lever."""
+        share = self.parts / self.parts.sum()
+        point = np.broadcast_to(np.where(share > 0, share, 1.0) * half, self.degree.shape)
+        alpha = self.effect * self.degree * self.room[:, None] / np.log1p(1.0 / half)
+        return LeverProblem(alpha, len(self.level) * share, half=point, weight=self.weight, w=self.w, rho=self.rho,
+                            most=self.cap if self.cap > 0 else np.inf)  # fmt: skip
+
+
+def by_doubt(case: LeverCase) -> tuple[list[str], Columns]:
+    """The split of the levers at other assumptions: `effect` and `half` (how soon returns fall off) halved and doubled, one at a
+    time; then the `gain` of all, the share of spending that `moved` against the first row, the share of region-lever pairs that
+    are `served`, and the part of all distance `closed`. Only assumptions that move spending matter to who gets what."""
+    made = [by_lever(replace(case, effect=case.effect * e).problem(half=h)) for e, h in DOUBT]
+    base, total = made[0][0]["spending"], max(float(made[0][0]["spending"].sum()), 1e-12)
+    gain = np.array([rows["gain"].sum() for rows, *_ in made])
+    columns = {
+        "effect": np.array([case.effect * e for e, _ in DOUBT]),
+        "half": np.array([h for _, h in DOUBT]),
+        "gain": gain,
+        "moved": np.array([np.abs(rows["spending"] - base).sum() / 2 / total for rows, *_ in made]),
+        "served": np.array([(rows["spending"] > 1e-6).mean() for rows, *_ in made]),
+        "closed": gain / max(float(case.room.sum()), 1e-12),
+    }
+    return ["stated", "effect_halved", "effect_doubled", "half_halved", "half_doubled"], columns
 
 
 def by_lever(stated: LeverProblem) -> tuple[Columns, Columns, LeverPlan]:

@@ -40,6 +40,32 @@ def assemble(n: National) -> Parts:
     return parts
 
 
+def attach(n: National, model: LayoutModel, pairs: np.ndarray) -> Parts:
+    """The rules of a National as further rows of a model that has a column a pair (E,) and their portfolios already.
+
+    Where packages differ each pair is the sum of its packages; else the pairs' own columns stand for them.
+    """
+    e, p = n.value.shape
+    if p == 1 and not n.value.any():
+        plan = pairs.reshape(e, 1)
+    else:
+        plan = model.add_columns("plan", _names(n, "column", e * p), cost=n.value.ravel(), upper=1.0, integer=True).reshape(e, p)
+    slot = model.add_columns("slot", _names(n, "region", n.regions), upper=float(n.slot_most), integer=True)
+    add = model.add_columns("add", _names(n, "unit", n.units.size), integer=True)
+    parts = Parts(model, plan, slot, add.reshape(n.units.shape))
+    if plan.size != pairs.size or (plan.ravel() != pairs).any():
+        every = np.arange(e)
+        model.add_rows("package", _names(n, "pair", e), lower=0.0, upper=0.0,
+                       terms=[_flat(n, every, parts, 1.0), (every, pairs, -1.0)])  # fmt: skip
+    _units(n, parts)
+    _pools(n, parts)
+    total = _bands(n, parts)
+    _zones(n, parts)
+    _strategic(n, parts, total)
+    _links(n, parts)
+    return parts
+
+
 def _names(n: National, kind: str, count: int) -> list[str]:
     say = {"region": n.name_region, "industry": n.name_industry, "pair": n.name_pair}.get(kind)
     return [say(k) if say else f"{kind} {k + 1}" for k in range(count)]
@@ -59,9 +85,14 @@ def _regional(n: National, parts: Parts) -> None:
     names = _names(n, "region", n.regions)
     model.add_rows("most", names, upper=n.most, terms=[_flat(n, n.region, parts, 1.0), (regions, parts.slot, -1.0)])
     model.add_rows("least", names, lower=n.least, terms=[_flat(n, n.region, parts, 1.0)])
+    _units(n, parts)
+
+
+def _units(n: National, parts: Parts) -> None:
+    regions, names = np.arange(n.regions), _names(n, "region", n.regions)
     for m in range(len(n.pool)):
         terms = [_flat(n, n.region, parts, n.cost[..., m]), (regions, parts.add[:, m], -1.0)]
-        model.add_rows(f"units {m + 1}", names, upper=n.units[:, m], terms=terms)
+        parts.model.add_rows(f"units {m + 1}", names, upper=n.units[:, m], terms=terms)
 
 
 def _pools(n: National, parts: Parts) -> None:
@@ -91,7 +122,7 @@ def _zones(n: National, parts: Parts) -> None:
         return
     spot = n.zone[n.region] * n.industries + n.industry
     used, row = np.unique(spot, return_inverse=True)
-    names = [f"zone {s // n.industries + 1}, {n.name_industry(s % n.industries)}" for s in used.tolist()]
+    names = [f"{n.name_zone(s // n.industries)}, {n.name_industry(s % n.industries)}" for s in used.tolist()]
     twice = parts.model.add_columns("duplicated", names, cost=-n.duplication)
     parts.model.add_rows("zone", names, upper=float(n.zone_most),
                          terms=[_flat(n, row, parts, 1.0), (np.arange(len(used)), twice, -1.0)])  # fmt: skip

@@ -8,8 +8,24 @@ from dataclasses import replace
 import numpy as np
 
 from yindi.layout import check
+from yindi.layout.national import National
 from yindi.layout.problem import Problem
-from yindi.layout.rules import FAMILIES, FLOOR, FORBIDDEN, LEAST, LIMIT, LOCKED, MOST, Rule
+from yindi.layout.rules import (
+    BAND,
+    BAND_LOW,
+    FAMILIES,
+    FLOOR,
+    FORBIDDEN,
+    LEAST,
+    LIMIT,
+    LOCKED,
+    MOST,
+    POOL,
+    SLOTS,
+    STRATEGIC,
+    UNITS,
+    Rule,
+)
 from yindi.layout.solver import Solution, solve_with_floor
 
 
@@ -28,7 +44,27 @@ def loosened(problem: Problem, rule: Rule) -> Problem:
         mask = np.array(getattr(problem, rule.family))
         mask[r, c] = False
         changes[rule.family] = mask
+    if problem.nation is not None and rule.family in (BAND, BAND_LOW, STRATEGIC, UNITS, POOL, SLOTS):
+        changes["nation"] = _further(problem.nation, rule, r, c)
     return replace(problem, **changes)  # type: ignore[arg-type]
+
+
+def _further(n: National, rule: Rule, r: int, c: int) -> National:
+    """Further rules with one of them loosened: a band a unit wider, an industry no longer strategic, a unit or a place more."""
+    m = n.capability_codes.index(rule.part) if rule.part else 0
+    if rule.family == BAND:
+        return replace(n, high=_changed(n.high, c, 1.0))
+    if rule.family == BAND_LOW:
+        return replace(n, low=_changed(n.low, c, -1.0))
+    if rule.family == STRATEGIC:
+        kept = np.array(n.strategic)
+        kept[c] = False
+        return replace(n, strategic=kept)
+    if rule.family == UNITS:
+        more = np.array(n.units, float)
+        more[r, m] += 1.0
+        return replace(n, units=more)
+    return replace(n, pool=_changed(n.pool, m, 1.0)) if rule.family == POOL else replace(n, slots=n.slots + 1)
 
 
 def effects(

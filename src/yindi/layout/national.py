@@ -22,8 +22,8 @@ class National:
     stand in at least `strategic_least` regions, none of which holds more than `strategic_share` of what is built.
     The `worst` regions' mean level reaches at least `floor`. The mean level of `leading` (R,) regions stays within `gap_most` of
     the mean of the others (a rule that can be met by holding leaders down: compare with and without). `link` (N,2) pairs that
-    gain `bonus` (N,) when both are held, of which a region counts at most `link_most`. `region_codes`, `industry_codes`: what
-    they are called when rules clash.
+    gain `bonus` (N,) when both are held, of which a region counts at most `link_most`. `region_codes`, `industry_codes`,
+    `zone_codes`, `capability_codes`: what they are called when rules clash.
     """
 
     region: np.ndarray
@@ -61,6 +61,8 @@ class National:
     gap_most: float = np.inf
     region_codes: tuple[str, ...] = ()
     industry_codes: tuple[str, ...] = ()
+    zone_codes: tuple[str, ...] = ()
+    capability_codes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         e, p = self.value.shape
@@ -102,6 +104,14 @@ class National:
     def name_industry(self, position: int) -> str:
         """The code of an industry, or its number."""
         return self.industry_codes[position] if self.industry_codes else f"industry {position + 1}"
+
+    def name_zone(self, position: int) -> str:
+        """The code of a zone, or its number."""
+        return self.zone_codes[position] if self.zone_codes else f"zone {position + 1}"
+
+    def name_capability(self, position: int) -> str:
+        """The code of a capability, or its number."""
+        return self.capability_codes[position] if self.capability_codes else f"{position + 1}"
 
     def name_pair(self, position: int) -> str:
         """The names of a pair's region and industry."""
@@ -165,9 +175,9 @@ def faults(national: National, plan: np.ndarray) -> tuple[str, ...]:
     """The hard rules a plan (E,P) breaks, in words; empty when it keeps all. Nothing of the solver enters."""
     n, held = national, plan.sum(axis=1)
     count = np.bincount(n.region, held, minlength=n.regions)
-    spent = np.stack(
+    spent = np.array(
         [np.bincount(n.region, (plan * n.cost[..., m]).sum(axis=1), minlength=n.regions) for m in range(len(n.pool))]
-    )
+    ).reshape(len(n.pool), n.regions)
     more, borrowed = np.clip(count - n.most, 0, None), np.clip(spent.T - n.units, 0, None)
     spread = np.bincount(n.industry, held, minlength=n.industries)
     mine = (plan * n.capacity).sum(axis=1)

@@ -8,6 +8,8 @@ from dataclasses import dataclass, fields, replace
 import numpy as np
 
 from yindi.core.errors import MethodError
+from yindi.layout.further import require_whole, taken
+from yindi.layout.national import National
 
 
 def _numbered(n: int, letter: str) -> tuple[str, ...]:
@@ -22,7 +24,8 @@ class Problem:
     (C,) is finite the limit may be passed at that price per region. `portfolio_min`, `portfolio_max` (R,): industries a region.
     `lagging` (R,) regions the floor protects: together they keep at least `floor` of the highest value they could have.
     `forbidden`, `locked` (R,C): the planner's rules about pairs; `closed` (R,C): pairs that are no candidates, which is no rule
-    and has no price. Scalars are spread. `regions`, `industries`: labels; plans do not depend on their order.
+    and has no price. Scalars are spread. `regions`, `industries`: labels; plans do not depend on their order. `nation`: further
+    rules over all R x C pairs, row by row (packages, bands, zones, strategic industries, capability units, links).
     """
 
     value: np.ndarray
@@ -37,6 +40,7 @@ class Problem:
     over_price: np.ndarray | float = np.inf
     regions: Sequence[str] = ()
     industries: Sequence[str] = ()
+    nation: National | None = None
 
     def __post_init__(self) -> None:
         value = np.array(self.value, dtype=float)
@@ -52,6 +56,8 @@ class Problem:
             object.__setattr__(self, name, _labels(name, getattr(self, name), n, letter))
         if not 0 <= self.floor <= 1:
             raise MethodError(f"layout: `floor` is a share of the best attainable, between 0 and 1, got {self.floor}.")
+        if self.nation is not None:
+            require_whole(self.nation, value.shape)
 
     @property
     def open(self) -> np.ndarray:
@@ -74,6 +80,7 @@ class Problem:
                 changes[f.name] = held[columns]
             elif f.name in ("portfolio_min", "portfolio_max", "lagging"):
                 changes[f.name] = held[rows]
+        changes["nation"] = None if self.nation is None else taken(self.nation, rows, columns)
         changes["regions"] = [self.regions[k] for k in rows]
         changes["industries"] = [self.industries[k] for k in columns]
         return replace(self, **changes)  # type: ignore[arg-type]

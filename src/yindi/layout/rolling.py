@@ -100,7 +100,9 @@ def _period(problem: Problem, value: np.ndarray, held: np.ndarray, share: float)
     locked = (held > 0) | (np.asarray(problem.locked) if last else False)
     most, limit = np.maximum(most, held.sum(axis=1)), np.maximum(limit, held.sum(axis=0))
     least = np.asarray(problem.portfolio_min) if last else np.zeros(len(value))
-    return replace(problem, value=value, limit=limit, portfolio_max=most, portfolio_min=least, locked=locked, floor=0.0)
+    early = None if problem.nation is None else replace(problem.nation, strategic_least=0, strategic_share=1.0, under=0.0)
+    return replace(problem, value=value, limit=limit, portfolio_max=most, portfolio_min=least, locked=locked,
+                   floor=0.0, nation=problem.nation if last else early)  # fmt: skip
 
 
 def relatedness(profiles: Sequence[Sequence[float]] | np.ndarray) -> np.ndarray:

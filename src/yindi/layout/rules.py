@@ -6,7 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from yindi.layout.assemble import Parts, attach
+from yindi.layout.further import uncharged
 from yindi.layout.model import LayoutModel
+from yindi.layout.national import National
 from yindi.layout.problem import Problem
 
 FLOOR, LIMIT, MOST, LEAST, FORBIDDEN, LOCKED = (
@@ -17,31 +20,59 @@ FLOOR, LIMIT, MOST, LEAST, FORBIDDEN, LOCKED = (
     "forbidden",
     "locked",
 )
-FAMILIES = (LIMIT, MOST, LEAST, FORBIDDEN, LOCKED, FLOOR)
+BAND, BAND_LOW, ZONE, STRATEGIC, SHARE, UNITS, POOL, SLOTS = (
+    "band",
+    "band_low",
+    "zone",
+    "strategic",
+    "strategic_share",
+    "units",
+    "pool",
+    "slots",
+)
+HARD = (STRATEGIC, SHARE, UNITS, POOL, SLOTS)
+FAMILIES = (LIMIT, MOST, LEAST, FORBIDDEN, LOCKED, FLOOR, BAND, BAND_LOW, STRATEGIC, UNITS, POOL, SLOTS)
+PRICED = (LIMIT, FLOOR, FORBIDDEN, LOCKED, BAND, BAND_LOW, STRATEGIC, UNITS, POOL, SLOTS)
+SLACK = ("over", "over cheap", "over dear", "under", "duplicated")
 DIGITS = 9
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A named rule: its family, and the region and industry it speaks of ("" where it speaks of none)."""
+    """A named rule: its family, and the region, industry and zone or capability it speaks of ("" where it speaks of none)."""
 
     family: str
     region: str = ""
     industry: str = ""
+    part: str = ""
 
     @property
     def code(self) -> str:
-        """`family|region|industry` without the empty parts."""
-        return "|".join(p for p in (self.family, self.region, self.industry) if p)
+        """`family|region|industry|part` without the empty parts."""
+        return "|".join(p for p in (self.family, self.region, self.industry, self.part) if p)
 
 
 @dataclass(frozen=True, slots=True)
 class Assembled:
-    """A model, where its pairs stand (R,C) -> column, and its named rows: rule -> (row, True when the rule is a lower limit)."""
+    """A model, where its pairs stand (R,C) -> column, and its named rows: rule -> (row, True when the rule is a lower limit);
+    `parts`: the columns of further rules, where there are any."""
 
     model: LayoutModel
     pairs: np.ndarray
     rows: dict[Rule, tuple[int, bool]]
+    parts: Parts | None = None
+
+    def point(self, x: np.ndarray, plan: np.ndarray) -> np.ndarray:
+        """A solver's point x with whole numbers whole, the pairs as in `plan` (R,C), and nothing of what passes a limit at a
+        price: so that the rows say what is there."""
+        point = np.asarray(x, float).copy()
+        for name, block in self.model.columns.items():
+            if name in SLACK:
+                point[block.span] = 0.0
+        for whole in () if self.parts is None else (self.parts.plan, self.parts.slot, self.parts.add):
+            point[whole] = np.round(point[whole])
+        point[self.pairs.ravel()] = plan.ravel()
+        return point
 
 
 def rounded(value: np.ndarray) -> np.ndarray:
@@ -66,14 +97,52 @@ def assemble(
     at = model.add_columns("pair", labels, cost=value.ravel(), lower=locked.astype(float),
                            upper=np.where(shut, 0.0, 1.0), integer=True)  # fmt: skip
     rows: dict[Rule, tuple[int, bool]] = {}
-    _limits(model, problem, rows, c, at, plain=objective is not None and not charged)
-    _portfolios(model, problem, rows, r, at)
+    plain = objective is not None and not charged
+    _limits(model, problem, rows, c, at, plain=plain)
+    parts = _further(model, problem, rows, at, plain=plain)
+    _portfolios(model, problem, rows, r, at, slot=None if parts is None else parts.slot)
     if floor is not None:
         keep = np.flatnonzero(np.asarray(problem.lagging)[r])
         held = rounded(problem.value).ravel()
         row = model.add_rows(FLOOR, [FLOOR], lower=floor, terms=[(np.zeros(len(keep), np.intp), at[keep], held[keep])])
         rows[Rule(FLOOR)] = (int(row[0]), True)
-    return Assembled(model, at.reshape(shape), rows)
+    return Assembled(model, at.reshape(shape), rows, parts)
+
+
+def _further(
+    model: LayoutModel, problem: Problem, rows: dict[Rule, tuple[int, bool]], at: np.ndarray, *, plain: bool
+) -> Parts | None:
+    if problem.nation is None:
+        return None
+    n = problem.nation
+    parts = attach(uncharged(n) if plain else n, model, at)
+    for name, block in model.rows.items():
+        found = _spoken(n, name, block.labels)
+        rows.update({rule: (block.start + k, name in ("band low", "strategic")) for k, rule in found})
+    return parts
+
+
+def _spoken(n: National, name: str, labels: tuple[str, ...]) -> list[tuple[int, Rule]]:
+    """The rules that a block of further rows stands for, with their place in it."""
+    family, _, number = name.partition(" ")
+    capability = n.name_capability(int(number) - 1) if number.isdigit() else ""
+    if name in ("band high", "band low"):
+        bound, side = (BAND, n.high) if name == "band high" else (BAND_LOW, n.low)
+        wanted = np.isfinite(side) & ((side > 0) | (bound == BAND))
+        return [(k, Rule(bound, "", labels[k])) for k in np.flatnonzero(wanted).tolist()]
+    if name == ZONE:
+        split = [label.rsplit(", ", 1) for label in labels]
+        return [(k, Rule(ZONE, "", industry, zone)) for k, (zone, industry) in enumerate(split)]
+    if name == "strategic":
+        return [(k, Rule(STRATEGIC, "", label)) for k, label in enumerate(labels)]
+    if name == "share":
+        split = [label.rsplit(" with ", 1) for label in labels]
+        return [(k, Rule(SHARE, region, industry)) for k, (region, industry) in enumerate(split)]
+    if family == UNITS:
+        return [(k, Rule(UNITS, label, "", capability)) for k, label in enumerate(labels)]
+    if family == POOL:
+        return [(0, Rule(POOL, "", "", capability))]
+    return [(0, Rule(SLOTS))] if name == SLOTS else []
 
 
 def _limits(
@@ -95,7 +164,15 @@ def _limits(
     rows.update({Rule(LIMIT, "", n): (int(f), False) for n, f in zip(names, found, strict=True)})
 
 
-def _portfolios(model: LayoutModel, problem: Problem, rows: dict[Rule, tuple[int, bool]], r: np.ndarray, at: np.ndarray) -> None:
+def _portfolios(
+    model: LayoutModel,
+    problem: Problem,
+    rows: dict[Rule, tuple[int, bool]],
+    r: np.ndarray,
+    at: np.ndarray,
+    *,
+    slot: np.ndarray | None,
+) -> None:
     most, least = np.asarray(problem.portfolio_max), np.asarray(problem.portfolio_min)
     for family, bound, wanted in ((MOST, most, np.isfinite(most)), (LEAST, least, least > 0)):
         chosen = np.flatnonzero(wanted)
@@ -104,5 +181,8 @@ def _portfolios(model: LayoutModel, problem: Problem, rows: dict[Rule, tuple[int
         keep = place[r] >= 0
         names = [problem.regions[k] for k in chosen.tolist()]
         sides = {"upper": bound[chosen]} if family == MOST else {"lower": bound[chosen]}
-        found = model.add_rows(family, names, terms=[(place[r[keep]], at[keep], 1.0)], **sides)  # type: ignore[arg-type]
+        terms: list[tuple[np.ndarray, np.ndarray, np.ndarray | float]] = [(place[r[keep]], at[keep], 1.0)]
+        if family == MOST and slot is not None:
+            terms.append((np.arange(len(chosen)), slot[chosen], -1.0))
+        found = model.add_rows(family, names, terms=terms, **sides)  # type: ignore[arg-type]
         rows.update({Rule(family, n): (int(f), family == LEAST) for n, f in zip(names, found, strict=True)})

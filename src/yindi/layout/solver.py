@@ -105,14 +105,12 @@ def _solve_sorted(problem: Problem, gap: float, seed: int) -> Solution:
     plan = _plan(built, found, problem)
     check.require(problem, plan, floor=floor)
     objective = check.objective(problem, plan)
-    duals = {d.rule.code: d for d in _duals(problem, built, relaxed, plan)}
+    duals = {d.rule.code: d for d in _duals(problem, built, relaxed, built.point(found.x, plan))}
     return Solution(plan, objective, max(objective, found.bound), duals, highs.OPTIMAL, relaxed.objective, floor or 0.0, best)
 
 
-def _duals(problem: Problem, built: Assembled, relaxed: highs.Outcome, plan: np.ndarray) -> list[Dual]:
+def _duals(problem: Problem, built: Assembled, relaxed: highs.Outcome, x: np.ndarray) -> list[Dual]:
     matrix = built.model.matrix()
-    x = np.zeros(len(matrix.cost))
-    x[built.pairs.ravel()] = plan.ravel()
     activity = matrix.activity(x)
     found = []
     for rule, (row, lower) in built.rows.items():

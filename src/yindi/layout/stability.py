@@ -9,7 +9,7 @@ import numpy as np
 from yindi.layout import highs
 from yindi.layout.model import Matrix
 from yindi.layout.problem import Problem
-from yindi.layout.rules import FLOOR, LIMIT, Assembled, Rule, assemble, rounded
+from yindi.layout.rules import BAND, FLOOR, LIMIT, Assembled, Rule, assemble, rounded
 from yindi.layout.solver import Solution
 
 CORE, SWING, FRAGILE = "core", "swing", "fragile"
@@ -21,9 +21,13 @@ def margins(problem: Problem, found: Solution) -> np.ndarray:
 
     Net value is value x (1 + price of the floor for lagging regions) less the price of the industry. A chosen pair: its net value
     less that of the best allowed pair not chosen, what the region would lose by replacing it; any other: its net value less
-    that of the weakest chosen one, what it falls short by. NaN where there is nothing to compare with.
+    that of the weakest chosen one, what it falls short by. NaN where there is nothing to compare with. The price of an industry
+    holds that of its band, for the capacity the pair would build.
     """
-    price = np.array([found.duals[c].price if (c := f"{LIMIT}|{i}") in found.duals else 0.0 for i in problem.industries])
+    price = np.array([_price(found, f"{LIMIT}|{i}") for i in problem.industries])
+    if problem.nation is not None:
+        capacity = problem.nation.capacity[:, 0].reshape(problem.value.shape)
+        price = price + capacity * np.array([_price(found, f"{BAND}|{i}") for i in problem.industries])
     weight = found.duals[FLOOR].price if FLOOR in found.duals else 0.0
     net = problem.value * np.where(np.asarray(problem.lagging), 1 + weight, 1.0)[:, None] - price
     chosen = found.allocation > 0
@@ -31,6 +35,10 @@ def margins(problem: Problem, found: Solution) -> np.ndarray:
     inside = np.where(chosen, net, np.inf).min(axis=1, initial=np.inf)
     other = np.where(chosen, outside[:, None], inside[:, None])
     return np.where(np.isfinite(other) & problem.open, net - np.where(np.isfinite(other), other, 0.0), np.nan)
+
+
+def _price(found: Solution, code: str) -> float:
+    return found.duals[code].price if code in found.duals else 0.0
 
 
 def frequency(

@@ -7,30 +7,27 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from yindi.core import resources
 from yindi.core.axes import INDUSTRY, REGION, require_same
-from yindi.core.errors import EvidenceError, Problems, did_you_mean
-from yindi.core.names import Names
+from yindi.core.errors import EvidenceError, InfeasibleError
 from yindi.core.streams import stream
 from yindi.core.study import Bench, Study
-from yindi.layout import accounts
+from yindi.layout import absence, accounts
+from yindi.layout.asked import both, limits, nation, pairs, require_known, rule_names
+from yindi.layout.conflict import conflict, words
 from yindi.layout.frontier import front
 from yindi.layout.marginal import effects
+from yindi.layout.national import National
 from yindi.layout.problem import Problem
 from yindi.layout.rolling import relatedness, rolling
-from yindi.layout.rules import FLOOR, FORBIDDEN, LIMIT, LOCKED, Rule
+from yindi.layout.rules import PRICED
 from yindi.layout.solver import Solution, solve
 from yindi.layout.stability import frequency, kinds, margins
-from yindi.layout.value import REASONS, attractiveness, expansion, lagging, value
+from yindi.layout.value import REASONS, attractiveness, carriers, expansion, lagging, value
 
 OPPORTUNITIES = ("opportunities.fit", "opportunities.industries", "scores.index", "config")
 AFTER = (*OPPORTUNITIES, "layout.allocation")
 CITES = ("Huangfu and Hall 2018",)
-REST = "rest"
 DRAWS, SHOCK_GAP = 100, 1e-3
-SOLUTION_UNITS = {**dict.fromkeys(("objective", "bound", "relaxation", "value_alone", "floor", "lagging_best", "lagging_value",
-                                   "leading_value"), "points"), "gap": "small_share", "kept_share": "share"}  # fmt: skip
-PRICED = (LIMIT, FLOOR, FORBIDDEN, LOCKED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +47,14 @@ def layout(study: Study) -> Study:
     """
     stated = _stated(study)
     config = study.config.layout
-    found = solve(stated.problem, gap=config.gap, seed=study.config.seed)
-    bench = Bench(replace(study, names=_names(study.names, found)), "layout")
+    try:
+        found = solve(stated.problem, gap=config.gap, seed=study.config.seed)
+    except InfeasibleError:
+        told = words(stated.problem, conflict(stated.problem), lambda kind, code: both(study.names, kind, code))
+        raise InfeasibleError(told) from None
+    packages = tuple(config.national.packages) if config.national else ()
+    names = rule_names(study.names, [d.rule for d in found.duals.values()], packages)
+    bench = Bench(replace(study, names=names), "layout")
     _allocation(bench, stated, found)
     _regions(bench, stated, found)
     _industries(bench, stated, found)
@@ -61,6 +64,8 @@ def layout(study: Study) -> Study:
     _goals(bench, stated, found)
     _equity(bench, stated, found)
     _protection(bench, stated, found)
+    _absent(bench, stated, found)
+    _further(bench, stated, found)
     _levers(bench, stated)
     _rolling(bench, stated)
     return bench.done()
@@ -73,17 +78,17 @@ def _stated(study: Study) -> Stated:
     require_same(REGION, regions, independent.labels(REGION), where="layout: fit and independent")
     require_same(INDUSTRY, industries, independent.labels(INDUSTRY), where="layout: fit and independent")
     raw = fit.array()
-    locked = _pairs(config.locked, regions, industries)
-    forbidden = _pairs(config.forbidden, regions, industries)
+    locked = pairs(config.locked, regions, industries)
+    forbidden = pairs(config.forbidden, regions, industries)
     known = ~np.isnan(raw)
     candidate = known & (np.nan_to_num(raw) >= config.minimum_fit) | locked
     open_ = candidate.sum(axis=1)
-    worth = value(np.where(known, raw, 0.0), _attractive(study, industries), _size(study, regions),
-                  exponent=config.size_exponent)  # fmt: skip
     _known(study, regions, industries)
+    chance = np.where(known, raw, 0.0)
+    worth = value(chance, _attractive(study, industries), _size(study, regions), exponent=config.size_exponent)
     problem = Problem(
         worth,
-        limit=_limits(study, regions, industries),
+        limit=limits(config, len(regions), industries),
         portfolio_min=np.minimum(config.portfolio_min, open_).astype(float),
         portfolio_max=config.portfolio_max,
         lagging=_lagging(study, regions),
@@ -93,43 +98,45 @@ def _stated(study: Study) -> Stated:
         closed=~candidate,
         regions=regions,
         industries=industries,
+        nation=_national(study, chance, worth, regions, industries),
     )
     return Stated(problem, np.nan_to_num(independent.array()), known, fit.marks)
 
 
-def _names(names: Names, found: Solution) -> Names:
-    """Names of the rules, made of the names of their families, regions and industries."""
-    families = {r["rule"]: (r["zh"], r["en"]) for r in resources.rows("layout_rules.csv")}
-
-    def say(rule: Rule, language: int) -> str:
-        parts = {"region": rule.region, "industry": rule.industry}
-        known = {k: names.table.get(k, {}).get(v, (v, v))[language] for k, v in parts.items()}
-        return families[rule.family][language].format(**known)
-
-    return names.plus("rule", {code: (say(d.rule, 0), say(d.rule, 1)) for code, d in found.duals.items()})
-
-
 def _known(study: Study, regions: tuple[str, ...], industries: tuple[str, ...]) -> None:
-    config, problems = study.config.layout, Problems("layout")
-
-    def look(place: str, kind: str, given: object, known: tuple[str, ...]) -> None:
-        if given not in known:
-            problems.add(place, f"{given!r} is no {kind} of this study.", f"use one of its {len(known)} codes",
-                         did_you_mean(str(given), known))  # fmt: skip
-
-    for name in config.cap_overrides:
-        look("layout.cap_overrides", "industry", name, industries)
+    config = study.config.layout
     levers = study.table("diagnosis.levers").labels("lever") if "diagnosis" in study.results else tuple(config.lever_budgets)
-    for name in config.lever_budgets:
-        look("layout.lever_budgets", "lever", name, levers)
-    for name in config.attractiveness:
-        look("layout.attractiveness", "reason", name, REASONS)
-    for place in ("forbidden", "locked"):
-        for region, names in getattr(config, place).items():
-            look(f"layout.{place}", "region", region, regions)
-            for name in names:
-                look(f"layout.{place}", "industry", name, industries)
-    problems.raise_if_any()
+    known = {"region": regions, "industry": industries, "lever": levers, "reason": REASONS, "grouping": tuple(study.space.groups)}
+    known["requirement"] = study.table("opportunities.requirements").labels("requirement") if config.national else ()
+    require_known(config, known)
+
+
+def _national(
+    study: Study, fit: np.ndarray, worth: np.ndarray, regions: tuple[str, ...], industries: tuple[str, ...]
+) -> National | None:
+    """The further rules of the study file over these regions and industries."""
+    rules = study.config.layout.national
+    if rules is None:
+        return None
+    codes = tuple(rules.capabilities)
+    grouping = rules.zones or study.config.regions.grouping
+    zone = study.space.group_of(grouping, regions) if rules.zone_most is not None else ("",) * len(regions)
+    zones = tuple(sorted(set(zone)))
+    needs, levels = np.zeros((len(industries), 0)), np.zeros((len(regions), 0))
+    if codes:
+        needs = study.table("opportunities.requirements").select(industry=industries, requirement=codes).dense()
+        levels = study.table("opportunities.endowment").select(region=regions, requirement=codes).array("level")
+    output, partner = np.ones(fit.shape), np.full(len(regions), -1)
+    if rules.capacity == "growth":
+        base, growth = _bases(study, regions, industries)
+        output = np.nan_to_num(study.config.opportunities.commitment * base / np.where(growth > 0, growth, np.nan))
+    if rules.link_bonus > 0:
+        table = study.table("opportunities.partners")
+        first = [table.text("partner", region=r, place=table.labels("place")[0]) for r in regions]
+        partner = np.array([regions.index(p) if p in regions else -1 for p in first])
+    named = {"regions": regions, "industries": industries, "zones": zones, "capabilities": codes}
+    return nation(rules, fit=fit, worth=worth, output=output, needs=np.nan_to_num(needs), levels=levels,
+                  zone=np.array([zones.index(z) for z in zone]), partner=partner, codes=named)  # fmt: skip
 
 
 def _reasons(study: Study, industries: tuple[str, ...]) -> tuple[np.ndarray, np.ndarray]:
@@ -152,12 +159,6 @@ def _size(study: Study, regions: tuple[str, ...]) -> np.ndarray:
     return study.panel.take(regions=regions, years=study.panel.years[-1:], items=["gdp"]).dense()[:, 0, 0]
 
 
-def _limits(study: Study, regions: tuple[str, ...], industries: tuple[str, ...]) -> np.ndarray:
-    config = study.config.layout
-    general = max(1, int(np.floor(config.cap_share * len(regions) + 0.5)))
-    return np.array([float(config.cap_overrides.get(i, general)) for i in industries])
-
-
 def _lagging(study: Study, regions: tuple[str, ...]) -> np.ndarray:
     index = study.table("scores.index")
     last = index.labels("year")[-1]
@@ -165,15 +166,6 @@ def _lagging(study: Study, regions: tuple[str, ...]) -> np.ndarray:
     level = index.select(region=[regions[k] for k in order], year=[last]).dense()[:, 0]
     mask = np.zeros(len(regions), bool)
     mask[order] = lagging(np.round(level, 12), share=study.config.layout.lagging_share)
-    return mask
-
-
-def _pairs(given: object, regions: tuple[str, ...], industries: tuple[str, ...]) -> np.ndarray:
-    mask = np.zeros((len(regions), len(industries)), bool)
-    for region, names in dict(given).items():  # type: ignore[call-overload]
-        for name in names:
-            if region in regions and name in industries:
-                mask[regions.index(region), industries.index(name)] = True
     return mask
 
 
@@ -204,11 +196,9 @@ def _allocation(bench: Bench, stated: Stated, found: Solution) -> None:
 
 
 def _regions(bench: Bench, stated: Stated, found: Solution) -> None:
-    units = {"count": "count", "value": "value", "best_alone": "value", "kept_share": "share", "lagging": "count",
-             "gained": "count", "given_up": "count"}  # fmt: skip
     bench.make("regions", ((REGION, tuple(stated.problem.regions)),),
                accounts.by_region(stated.problem, found.allocation, stated.before), method="layout.compare",
-               inputs=("layout.allocation", "opportunities.independent", "scores.index"), units=units)  # fmt: skip
+               inputs=("layout.allocation", "opportunities.independent", "scores.index"), units=accounts.REGIONS)  # fmt: skip
 
 
 def _industries(bench: Bench, stated: Stated, found: Solution) -> None:
@@ -223,12 +213,10 @@ def _industries(bench: Bench, stated: Stated, found: Solution) -> None:
         "before_expansion": expanded[0],
         "expansion": expanded[1],
     }
-    units = {"regions": "count", "limit": "count", "before": "count", "price": "value", "before_expansion": "growth",
-             "expansion": "growth"}  # fmt: skip
     inputs = ["layout.allocation", "opportunities.independent", "opportunities.industries", "opportunities.crowding"]
     inputs += ["activity"] if bench.study.activity is not None else []
     bench.make("industries", ((INDUSTRY, tuple(problem.industries)),), columns, method="layout.compare", inputs=inputs,
-               units=units)  # fmt: skip
+               units=accounts.INDUSTRIES)  # fmt: skip
 
 
 def _expansions(
@@ -251,47 +239,25 @@ def _expansions(
 
 def _bases(study: Study, regions: tuple[str, ...], industries: tuple[str, ...]) -> tuple[np.ndarray, np.ndarray]:
     """Output (R,C) of the section that carries each industry in the last complete year, and its yearly growth (C,)."""
-    base = np.full((len(regions), len(industries)), np.nan)
-    growth = np.full(len(industries), np.nan)
-    if study.activity is None:
-        return base, growth
-    years, values = _sections(study, regions)
-    span = int(years[-1]) - int(years[0])
-    sections = study.table("opportunities.industries")
-    for n, industry in enumerate(industries):
-        held = values.get(sections.text("base", industry=industry))
-        if held is not None and span:
-            base[:, n], growth[n] = held[:, -1], (held[:, -1] - held[:, 0]).sum() / span
-    return base, growth
-
-
-def _sections(study: Study, regions: tuple[str, ...]) -> tuple[tuple[str, ...], dict[str, np.ndarray]]:
-    """The complete years and the output (R,T) of each section in them, with the rest of the total where the study has one."""
-    activity, panel = study.activity, study.panel
+    activity, panel, table = study.activity, study.panel, study.table("opportunities.industries")
     if activity is None:
-        return (), {}
+        return np.full((len(regions), len(industries)), np.nan), np.full(len(industries), np.nan)
     name = next((i.total for i in study.config.inputs if i.content == "activity"), None)
     years = tuple(y for y in activity.years if name not in panel.items or y in panel.years)
-    x = activity.take(regions=regions, years=years).values
-    whole = np.isfinite(x).all(axis=(0, 2))
-    values = {item: x[..., k] for k, item in enumerate(activity.items)}
-    if name in panel.items and REST not in values:
-        total = panel.take(regions=regions, years=years, items=[str(name)]).values[..., 0]
-        values[REST] = np.maximum(total - x.sum(axis=2), 0.0)
-        whole = whole & np.isfinite(total).all(axis=0)
-    return tuple(y for y, ok in zip(years, whole, strict=True) if ok), {k: v[:, whole] for k, v in values.items()}
+    total = panel.take(regions=regions, years=years, items=[str(name)]).values[..., 0] if name in panel.items else None
+    sections = activity.take(regions=regions, years=years)
+    return carriers(years, sections.items, sections.values, total, [table.text("base", industry=i) for i in industries])
 
 
 def _duals(bench: Bench, found: Solution, effect: Mapping[str, tuple[float, float]]) -> None:
     rules = sorted(found.duals)
-    units = {"activity": "@unit", "limit": "@unit", "price": "value", "binding": "count", "gain": "value", "changed": "count"}
     bench.make("duals", (("rule", tuple(rules)),), accounts.by_rule([found.duals[r] for r in rules], effect),
-               method="layout.relaxation_prices", inputs=AFTER, units=units, cites=CITES)  # fmt: skip
+               method="layout.relaxation_prices", inputs=AFTER, units=accounts.RULES, cites=CITES)  # fmt: skip
 
 
 def _solution(bench: Bench, stated: Stated, found: Solution) -> None:
     items = accounts.by_item(stated.problem, found, stated.before, bench.made["allocation"].array("kind"))
-    columns = {"value": np.array(list(items.values())), "unit": np.array([SOLUTION_UNITS.get(i, "count") for i in items])}
+    columns = {"value": np.array(list(items.values())), "unit": np.array([accounts.SOLUTION.get(i, "count") for i in items])}
     bench.make("solution", (("item", tuple(items)),), columns, method="layout.milp",
                inputs=("layout.allocation", "layout.duals", "opportunities.independent"), units={"value": "@unit"},
                params={"gap": bench.study.config.layout.gap}, cites=CITES)  # fmt: skip
@@ -300,15 +266,44 @@ def _solution(bench: Bench, stated: Stated, found: Solution) -> None:
 def _frontier(bench: Bench, stated: Stated) -> None:
     config, problem = bench.study.config, stated.problem
     found = front(problem, points=config.layout.front_points, gap=config.layout.gap, seed=config.seed)
-    base, growth = _bases(bench.study, tuple(problem.regions), tuple(problem.industries))
-    most = config.opportunities.commitment
-    largest = np.array([np.nanmax(expansion(p, base, growth, commitment=most), initial=-np.inf) for p in found.plans])
-    columns = accounts.by_point(problem, found, np.where(np.isfinite(largest), largest, np.nan))
-    units = {"floor": "share", "value": "value", "lagging_value": "value", "leading_value": "value", "gap_between": "value",
-             "gainers": "count", "holders": "count", "expansion": "growth", "marginal": "ratio"}  # fmt: skip
-    points = tuple(str(n) for n in range(1, len(found.value) + 1))
-    bench.make("frontier", (("point", points),), columns, method="layout.epsilon_constraint", inputs=OPPORTUNITIES, units=units,
-               params=config.layout.model_dump(mode="json"), cites=("Haimes, Lasdon and Wismer 1971",))  # fmt: skip
+    columns = accounts.by_point(problem, found, _largest(bench.study, stated, found.plans))
+    params, points = config.layout.model_dump(mode="json"), tuple(str(n) for n in range(1, len(found.value) + 1))
+    bench.make("frontier", (("point", points),), columns, method="layout.epsilon_constraint", inputs=OPPORTUNITIES,
+               units=accounts.POINTS, params=params, cites=("Haimes, Lasdon and Wismer 1971",))  # fmt: skip
+    if points:
+        bench.make("points", (("point", points), (REGION, tuple(problem.regions))), accounts.by_point_region(problem, found),
+                   method="layout.epsilon_constraint", inputs=("layout.frontier", *OPPORTUNITIES),
+                   units={"value": "value", "change": "value", "count": "count"})  # fmt: skip
+
+
+def _largest(study: Study, stated: Stated, plans: np.ndarray) -> np.ndarray:
+    """The largest implied expansion (P,) of each of the plans (P,R,C)."""
+    base, growth = _bases(study, tuple(stated.problem.regions), tuple(stated.problem.industries))
+    most = study.config.opportunities.commitment
+    largest = np.array([np.nanmax(expansion(p, base, growth, commitment=most), initial=-np.inf) for p in plans])
+    return np.where(np.isfinite(largest), largest, np.nan)
+
+
+def _absent(bench: Bench, stated: Stated, found: Solution) -> None:
+    """What the plan would be without each family of rules."""
+    config, problem = bench.study.config, stated.problem
+    named, columns, plans = absence.by_absence(problem, found, gap=config.layout.gap, seed=config.seed)
+    if not named:
+        return
+    columns["expansion"] = _largest(bench.study, stated, plans)
+    bench.make("without", (("family", named),), columns, method="layout.milp", inputs=AFTER, cites=CITES,
+               units={"gain": "value", "changed": "count", "lagging_value": "value", "expansion": "growth"})  # fmt: skip
+
+
+def _further(bench: Bench, stated: Stated, found: Solution) -> None:
+    """Packages, bands, units, pools and zones, where the study file asks for them."""
+    problem, rules = stated.problem, bench.study.config.layout.national
+    if rules is None or not found.allocation.size:
+        return
+    made = absence.tables(problem, found, rules)
+    for name, (axes, columns) in made.items():
+        bench.make(name, axes, columns, method="layout.milp", inputs=AFTER, cites=CITES, params=rules.model_dump(mode="json"),
+                   units={c: absence.UNITS_OF.get(c, "plain") for c in columns})  # fmt: skip
 
 
 def _goals(bench: Bench, stated: Stated, found: Solution) -> None:
@@ -320,7 +315,7 @@ def _goals(bench: Bench, stated: Stated, found: Solution) -> None:
     columns = accounts.by_goal(problem, found, problem.value / attractive, reasons, weights, gap=study.config.layout.gap,
                                seed=study.config.seed)  # fmt: skip
     bench.make("goals", (("reason", REASONS),), columns, method="layout.outcome_goals", inputs=AFTER,
-               units={"weight": "share", "kept": "share", "changed": "count"},
+               units=accounts.GOALS,
                params={"attractiveness": dict(zip(REASONS, weights.tolist(), strict=True))})  # fmt: skip
 
 
@@ -363,16 +358,18 @@ def _levers(bench: Bench, stated: Stated) -> None:
     level = index.select(region=regions, year=index.labels("year")[-1:]).dense()[:, 0]
     w = study.space.weights(regions) if config.lever_spillover > 0 else None
     weight, degree = _size(study, regions) ** config.size_exponent, np.nan_to_num(table.array("degree")[:, known])
-    asked = accounts.lever_problem(degree * config.lever_effect, level, weight, parts, cap=config.lever_cap, w=w,
-                                   rho=config.lever_spillover)  # fmt: skip
-    rows, columns, _ = accounts.by_lever(asked)
+    asked = accounts.LeverCase(degree, level, weight, parts, config.lever_effect, config.lever_cap, w, config.lever_spillover)
+    rows, columns, _ = accounts.by_lever(asked.problem())
     inputs, marks = ("diagnosis.levers", "scores.index", "config"), None if table.marks is None else table.marks[:, known]
     params = {"effect": config.lever_effect, "spillover": config.lever_spillover, "cap": config.lever_cap}
     method = "layout.levers" if config.lever_cap > 0 else "layout.water_filling"
-    bench.make("levers", ((REGION, regions), ("lever", names)), rows, method=method, inputs=inputs,
-               units={"spending": "ratio", "share": "share", "gain": "index"}, params=params, marks=marks)  # fmt: skip
+    bench.make("levers", ((REGION, regions), ("lever", names)), rows, method=method, inputs=inputs, units=accounts.SPENT,
+               params=params, marks=marks)  # fmt: skip
     bench.make("lever_prices", (("lever", names),), columns, method=method, inputs=("layout.levers",), params=params,
-               units={"budget": "ratio", "price": "index", "regions": "count", "gain": "index"})  # fmt: skip
+               units=accounts.LEVERS)  # fmt: skip
+    labels, told = accounts.by_doubt(asked)
+    bench.make("lever_sensitivity", (("case", tuple(labels)),), told, method=method, inputs=inputs, params=params,
+               units=accounts.CASES)  # fmt: skip
 
 
 def _rolling(bench: Bench, stated: Stated) -> None:
@@ -386,11 +383,11 @@ def _rolling(bench: Bench, stated: Stated) -> None:
     found, plain = (rolling(problem, related, periods=config.periods, lift=config.period_lift, discount=config.period_discount,
                             stepping=stones, gap=config.gap, seed=study.config.seed) for stones in (True, False))  # fmt: skip
     axes = ((REGION, tuple(problem.regions)), (INDUSTRY, tuple(problem.industries)))
-    inputs = (*OPPORTUNITIES, "opportunities.requirements")
     bench.make("rolling", axes, {"period": np.where(found.begun > 0, found.begun, np.nan), "option": found.option},
-               method="layout.rolling", inputs=inputs, units={"period": "count", "option": "value"}, params=options)  # fmt: skip
+               method="layout.rolling", inputs=(*OPPORTUNITIES, "opportunities.requirements"),
+               units={k: accounts.ROLLED[k] for k in ("period", "option")}, params=options)  # fmt: skip
     numbers = tuple(str(t) for t in range(1, config.periods + 1))
     begun = np.array([(found.begun == t).sum() for t in range(1, config.periods + 1)], float)
     bench.make("periods", (("period", numbers),), {"begun": begun, "value": found.value, "plain": plain.value},
-               method="layout.rolling", inputs=("layout.rolling",), units={"begun": "count", "value": "value", "plain": "value"},
-               params=options)  # fmt: skip
+               method="layout.rolling", inputs=("layout.rolling",), params=options,
+               units={k: accounts.ROLLED[k] for k in ("begun", "value", "plain")})  # fmt: skip

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from yindi.core.errors import MethodError
 
+REST = "rest"
 REASONS = ("growth", "modernisation", "advantage", "system", "concepts")
 
 
@@ -36,3 +39,25 @@ def expansion(plan: np.ndarray, base: np.ndarray, growth: np.ndarray, *, commitm
     year's growth (C,) of that output in the nation; NaN where it does not grow or is not known."""
     added = commitment * (plan * base).sum(axis=0)
     return np.asarray(np.divide(added, growth, out=np.full(added.shape, np.nan), where=growth > 0))
+
+
+def carriers(
+    years: Sequence[str], items: Sequence[str], x: np.ndarray, total: np.ndarray | None, base: Sequence[str]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Output (R,C) of the section `base` that carries each industry in the last complete year, and its yearly growth (C,).
+
+    `x` (R,T,K) is the output of the sections `items`; what is left of `total` (R,T) is the section "rest", where there is none of
+    that name. A year is complete where nothing is absent. NaN where no section carries an industry, or only one year is complete.
+    """
+    whole = np.isfinite(x).all(axis=(0, 2))
+    held = {item: x[..., k] for k, item in enumerate(items)}
+    if total is not None and REST not in held:
+        held[REST] = np.maximum(total - x.sum(axis=2), 0.0)
+        whole = whole & np.isfinite(total).all(axis=0)
+    at = np.flatnonzero(whole)
+    output, growth = np.full((len(x), len(base)), np.nan), np.full(len(base), np.nan)
+    span = int(years[at[-1]]) - int(years[at[0]]) if len(at) else 0
+    for n, name in enumerate(base):
+        if name in held and span:
+            output[:, n], growth[n] = held[name][:, at[-1]], (held[name][:, at[-1]] - held[name][:, at[0]]).sum() / span
+    return output, growth
