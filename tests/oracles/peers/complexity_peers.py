@@ -22,6 +22,58 @@ def matrix() -> np.ndarray:
     return ((mixed < 1.0 - 0.03 * c - 0.03 * r) | (c == r % 3)).astype(int)
 
 
+NEAREST = 4
+
+
+def amounts() -> np.ndarray:
+    """Amounts whose cells differ, without any random number."""
+    r, c = np.indices((REGIONS, ACTIVITIES))
+    return matrix() * (1.0 + (7 * r + 11 * c) % 13)
+
+
+def nearest_only(phi: np.ndarray) -> np.ndarray:
+    """In each column the largest values off the diagonal, ties with the last included, one by one."""
+    kept = np.zeros(phi.shape)
+    for p in range(len(phi)):
+        others = sorted((phi[q, p] for q in range(len(phi)) if q != p), reverse=True)
+        for q in range(len(phi)):
+            if q != p and phi[q, p] >= others[NEAREST - 1]:
+                kept[q, p] = phi[q, p]
+    return kept
+
+
+def fermi_more(m: np.ndarray) -> dict[str, dict[str, np.ndarray]]:
+    """Fermi's proximity, its normalised prediction (density) over all neighbours and over the nearest, its fitness."""
+    from fermi import efc
+    from fermi.prediction_module import ECPredictor
+    from fermi.relatedness_metrics import RelatednessMetrics
+
+    phi = RelatednessMetrics(m).get_projection(rows=False, projection_method="proximity").toarray()
+    found = {"proximity": phi, "density": ECPredictor(m, normalize=True).predict_network(phi),
+             "density_nearest": ECPredictor(m, normalize=True).predict_network(nearest_only(phi))}  # fmt: skip
+    fit, rare = efc(m).get_fitness_complexity(max_iteration=100_000, min_distance=1e-15, normalization="mean")
+    empty = np.vstack([m, np.zeros(m.shape[1], int)])
+    ranked = efc(empty).get_fitness_complexity()[0]
+    return {"fermi_relatedness": found, "fermi_fitness": {"fitness": np.ravel(fit), "complexity": np.ravel(rare)},
+            "fermi_empty": {"fitness": np.ravel(ranked)}}  # fmt: skip
+
+
+def ecomplexity_rows(m: np.ndarray) -> dict[str, dict[str, np.ndarray]]:
+    """ECI of ecomplexity from a table in which one cell is listed twice, and from one with a negative amount."""
+    import pandas as pd
+    from ecomplexity import ecomplexity
+
+    names = {"time": "t", "loc": "r", "prod": "c", "val": "v"}
+    rows = [(1, r, c, v) for (r, c), v in np.ndenumerate(amounts())]
+
+    def eci(table: list[tuple[int, int, int, float]]) -> np.ndarray:
+        found = ecomplexity(pd.DataFrame(table, columns=["t", "r", "c", "v"]), names, verbose=False)
+        return found.drop_duplicates("r").sort_values("r")["eci"].to_numpy()
+
+    spoilt = [(t, r, c, -5.0 if (r, c) == (0, 3) else v) for t, r, c, v in rows]
+    return {"atlas_rows": {"plain": eci(rows), "twice": eci([*rows, (1, 0, 0, 500.0)]), "negative": eci(spoilt)}}
+
+
 def main() -> None:
     """Run the four programs."""
     import pandas as pd
@@ -57,6 +109,7 @@ def main() -> None:
     expected["atlas_knn"] = {"density": near.pivot(index="r", columns="c", values="density").to_numpy()}
     eci, pci = datawheel(pd.DataFrame(np.vstack([m, np.zeros(ACTIVITIES, int)])), cutoff=1)
     expected["datawheel_empty"] = {"eci": eci, "pci": pci}
+    expected |= fermi_more(m) | ecomplexity_rows(m)
     text = {k: {n: np.round(np.asarray(v, float), 15).tolist() for n, v in one.items()} for k, one in expected.items()}
     Path(__file__).with_name("complexity_peers.json").write_text(json.dumps(text), encoding="utf-8")
 
