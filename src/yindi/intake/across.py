@@ -85,9 +85,21 @@ def against_nation(cube: Cube, totals: Totals) -> Iterator[Found]:
         usual = float(np.median(share))
         if abs(usual - 1) > limits["near"]:
             continue
-        noise = float(np.median(np.abs(share - usual)))
-        for n in np.flatnonzero(np.abs(share - usual) > max(limits["away"], limits["ratio"] * noise)):
-            yield _national(cube, item, years[int(n)], float(nation[n]) * usual, (float(share[n]), usual))
+        for n, beside in _off(share, limits):
+            told = _national(cube, item, years[n], float(nation[n]) * beside, (float(share[n]), beside))
+            if told.right or (0 < n < len(share) - 1 and abs(share[n] - beside) > 2 * limits["away"]):
+                yield told
+
+
+def _off(share: np.ndarray, limits: Mapping[str, float]) -> Iterator[tuple[int, float]]:
+    """(position, what the years beside let expect) of shares that leave the years beside them; a share may drift."""
+    beside = [float(np.median(np.delete(share[max(0, n - 2) : n + 3], min(n, 2)))) for n in range(len(share))]
+    away = np.abs(share - np.array(beside))
+    noise = float(np.median(np.abs(np.diff(share)))) if len(share) > 1 else 0.0
+    for n in np.flatnonzero(away > max(limits["away"], limits["ratio"] * noise)):
+        near = [abs(float(share[m] - share[n])) for m in (n - 1, n + 1) if 0 <= m < len(share)]
+        if min(near) > limits["away"]:
+            yield int(n), beside[n]
 
 
 def _national(cube: Cube, item: str, t: int, should: float, shares: tuple[float, float]) -> Found:

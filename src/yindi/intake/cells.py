@@ -27,15 +27,18 @@ def slipped(cube: Cube, code: str, x: np.ndarray, known: np.ndarray) -> Iterator
             if s.kind == "decimal point" and _open(s, known) and abs(np.log(s.factor)) < tails[s.region]:
                 continue
             at = {(s.region, t) for t in s.years}
-            yield _slip(cube, code, x, _may_be_negative(code, s)), at
+            if s.kind == "sign" and _may_be_negative(code):
+                if not s.sure:
+                    continue
+                s = replace(s, sure=False)
+            yield _slip(cube, code, x, s), at
             for r, t in at:
                 still[r, t] = False
 
 
-def _may_be_negative(code: str, s: slips.Slipped) -> slips.Slipped:
-    """A sign in a column that may well be negative by its head (profits, balances, growth) is not sure."""
-    words = rules()["slip"]["sign"]["may"]
-    return replace(s, sure=False) if s.kind == "sign" and any(w in code for w in words) else s
+def _may_be_negative(code: str) -> bool:
+    """True for a column that may well be negative by its head (profits, balances, growth)."""
+    return any(w in code for w in rules()["slip"]["sign"]["may"])
 
 
 def _open(s: slips.Slipped, known: np.ndarray) -> bool:

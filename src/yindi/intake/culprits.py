@@ -13,7 +13,7 @@ TOLERANCE = 1e-6
 ALONE = ("sign", "decimal point")
 RANKS = {"sign": 3, "decimal point": 3, "extra digits": 3, "lost digits": 3, "empty": 2, "swapped digits": 2, "one digit": 1}
 MOVES = (-1.0, *(10.0**p for p in (-6, -5, -4, -3, -2, -1, 1, 2, 3, 4, 5, 6)))
-OUT, FITS, ROWS, LEAST = 6.0, 2.5, 400, 0.05
+OUT, FITS, ROWS, LEAST, CLEAR = 6.0, 2.5, 400, 0.05, 4.0
 Cell = tuple[int, int]
 
 
@@ -38,6 +38,7 @@ class Slip:
     equations: int
     kind: str
     sure: bool
+    by_row: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +111,7 @@ def slips(figures: Figures, sums: Sequence[Sum], groups: Sequence[Family]) -> li
     """The cells that explain broken sums, the best explained first; then the gaps that no single cell explains.
 
     A cell is a candidate when every equation it stands in is broken and all of them imply the same value. It is sure where
-    no other cell explains the same equations as well: by the kind of slip, or by its size beside the column that moves most like its own.
+    no other cell explains the same equations as well: by the kind of slip, or by its size beside the column most alike.
     """
     x = figures.x
     open_ones = dict(enumerate(_broken(figures, sums, groups)))
@@ -127,7 +128,9 @@ def _gaps(x: np.ndarray, open_ones: dict[int, Equation]) -> list[Slip]:
     for e in sorted(open_ones.values(), key=lambda e: (len(e.parts), e.total)):
         line = e.total[0] if e.by_row else e.total[1]
         told.setdefault((e.by_row, line, round(e.gap, 6)), e)
-    return [Slip(*e.total, float(x[e.total]), round(float(x[e.total]) - e.gap, 6), 1, "gap", False) for e in told.values()]
+    return [
+        Slip(*e.total, float(x[e.total]), round(float(x[e.total]) - e.gap, 6), 1, "gap", False, e.by_row) for e in told.values()
+    ]
 
 
 def _counts(f: Figures, cells: Sequence[Cell]) -> bool:
@@ -172,6 +175,8 @@ def _candidates(f: Figures, equations: dict[int, Equation], inside: np.ndarray) 
     for cell, says in implied.items():
         values, room = [v for _, v, _ in says], max(r for *_, r in says)
         if len(says) < inside[cell] or max(values) - min(values) > 2 * room or min(values) < -room:
+            continue
+        if room > TOLERANCE and min(abs(v - float(f.x[cell])) for v in values) < CLEAR * room:
             continue
         right = _right(float(f.x[cell]), *min((r, v) for _, v, r in says))
         kind = kind_of(float(f.x[cell]), right)

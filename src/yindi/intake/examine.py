@@ -149,8 +149,11 @@ def matrix(grid: Grid, *, rows: int = 1, skip: int = 0) -> Matrix:
     texts = [(i, k, clean(grid.rows[body[i]][k])) for i, k in np.argwhere(known & ~np.isfinite(x)).tolist() if k in set(columns)]
     others = [k for k in range(width) if not numeric[k] and k not in (code_at, when)]
     named = max(others, key=lambda k: len({clean(r[k]) for r in rows_of if k < len(r)}), default=-1)
-    return Matrix(grid, found.names, tuple(n + 1 for n in body), tuple(columns), np.nan_to_num(x[:, columns]), codes, tuple(texts),
-                  np.isfinite(x[:, columns]), named, years)  # fmt: skip
+    numbers = tuple(n + 1 for n in body)
+    held = x[:, columns]
+    return Matrix(
+        grid, found.names, numbers, tuple(columns), np.nan_to_num(held), codes, tuple(texts), np.isfinite(held), named, years
+    )
 
 
 def _is_year(rows: Sequence[Sequence[object]], k: int) -> bool:

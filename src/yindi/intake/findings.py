@@ -11,7 +11,7 @@ import numpy as np
 from yindi.core.config import Treatment
 from yindi.core.framework import Variable
 from yindi.intake import cells as cells_of
-from yindi.intake import checks, effects, levels
+from yindi.intake import checks, effects, levels, slipped
 from yindi.intake.assemble import Cube
 from yindi.intake.found import Found, blocks, of_block, rules
 from yindi.intake.said import say
@@ -132,7 +132,12 @@ def _outliers(cube: Cube, code: str, x: np.ndarray, known: np.ndarray, limits: M
         shown = f"{x[s.region, s.year]:.12g}"
         en, zh = say("step", value=shown, times=times if s.size > 0 else f"1/{times}", times_en=less)
         found[s.region, s.year] = (s.size, s.sure, en, zh)
+    few, change = levels.counted(x, known), slipped.steps_of(x, known)
     for (r, t), (size, sure, en, zh) in sorted(found.items()):
+        if few and abs(size) < limits["counts"] * levels.chance(float(x[r, t]), size):
+            continue
+        if size < 0 and -np.expm1(size) * x[r, t] / np.exp(size) < limits["change"] * change[r]:
+            continue
         cell = (cube.regions[r], cube.years[t])
         yield Found(code, "outlier", cell[1:], cell[:1], share, size, sure, frozenset([cell]), en, zh=zh)
 

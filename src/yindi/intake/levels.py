@@ -65,6 +65,18 @@ def _outside(logs: np.ndarray, r: int, t: int) -> bool:
     return others is not None and not others[0] <= logs[r, t] <= others[1]
 
 
+def counted(x: np.ndarray, known: np.ndarray) -> bool:
+    """True for whole numbers throughout: counts, of which few are moved by chance."""
+    have = x[known]
+    return len(have) > 0 and bool((have % 1 == 0).all())
+
+
+def chance(value: float, size: float) -> float:
+    """Usual movement (log) of a count between `value` and what it stands `size` (log) away from, were both Poisson."""
+    expected = value / np.exp(size)
+    return float(np.sqrt(1 / max(value, 1.0) + 1 / max(float(expected), 1.0)))
+
+
 def far_series(x: np.ndarray, known: np.ndarray, limits: Mapping[str, float]) -> list[tuple[int, float]]:
     """(region, log distance) of series that lie as a whole `far` (log) above or below every value of all other regions."""
     logs = _logs(x, known)

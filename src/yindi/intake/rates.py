@@ -89,7 +89,7 @@ def _rate(x: np.ndarray, have: np.ndarray, j: int, step: float, counts: np.ndarr
 
 
 def _first(x: np.ndarray, i: int, j: int, step: float, counts: np.ndarray) -> list[np.ndarray]:
-    """Candidates of one row: starts, stops and strides of the numerator's run, the denominator, the factor, strikes (none yet)."""
+    """Candidates of one row: start, stop, stride of the numerator's run, the denominator, the factor, strikes (none yet)."""
     runs = [(a, b, s) for s in (1, 2) for a in range(len(counts)) for b in range(a + s, min(a + 60, len(counts)) + s, s)]
     runs = [r for r in runs if r[1] <= len(counts) + r[2] - 1 and (r[2] == 1 or r[1] - r[0] > 2)]
     table = np.array(runs)

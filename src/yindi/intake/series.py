@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+import numpy as np
 
 from yindi.core import resources
 from yindi.core.framework import Variable
-from yindi.intake import across, effects, findings, identities
+from yindi.intake import across, composed, effects, findings, identities
+from yindi.intake.assemble import Cube
 from yindi.intake.findings import Found
 from yindi.intake.numbers import clean
 from yindi.intake.read import Grid
@@ -30,17 +33,41 @@ def examine(grid: Grid) -> Series | None:
     """Findings of every column of a table with regions and years; None where it is no such table."""
     shape = recognise(grid)
     made = cube_of(grid, shape) if shape is not None else None
-    if made is None or not made.cube.items:
-        return None
+    return of(made) if made is not None and made.cube.items else None
+
+
+def of(made: Cubed) -> Series:
+    """Findings of every column of a cube, across its columns, and against the row of the nation."""
     cube = made.cube
     ratios = across.ratios(cube)
     exact = {cube.items[r.made]: r for r in ratios if r.exact}
-    found = [f for name in cube.items if name not in exact for f in _of_column(made, name)]
+    sums = composed.compose(cube, made.totals)
+    held = composed.vouched(sums)
+    told = (_unless_held(cube, held, f) for name in cube.items if name not in exact for f in _of_column(made, name))
+    found = [f for f in told if f is not None]
+    broken = list(composed.findings(cube, sums, made.totals))
+    cells = {(f.variable, *c) for f in broken for c in f.cells if f.right}
+    found = [f for f in found if f.kind != "outlier" or not any((f.variable, *c) in cells for c in f.cells)] + broken
     found += [f for f in across.of_ratios(cube, ratios) if not _told(f, found)]
-    found += [*across.shared_columns(cube), *across.against_nation(cube, made.totals), *_stocks(made, exact)]
+    found += [*across.shared_columns(cube), *across.against_nation(cube, _without(made, sums)), *_stocks(made, exact)]
     found += [_twice(made, region, year, row) for region, year, row in made.twice[:20]]
-    derived = tuple((name, across.formula(cube, r), r.share) for name, r in exact.items())
+    derived = (*((name, across.formula(cube, r), r.share) for name, r in exact.items()), *composed.formulas(cube, sums))
     return Series(made, tuple(effects.with_effect(cube, f) for f in _once(found)), derived)
+
+
+def _unless_held(cube: Cube, held: np.ndarray, f: Found) -> Found | None:
+    """A strange value that two sums confirm (or one of figures rounded each by itself) is not told; one makes it unsure."""
+    if f.kind != "outlier" or len(f.cells) != 1:
+        return f
+    (region, year), *_ = f.cells
+    times = int(held[cube.regions.index(region), cube.years.index(year), cube.at(f.variable)])
+    return None if times > 1 else replace(f, sure=False) if times else f
+
+
+def _without(made: Cubed, sums: composed.Composed) -> dict[tuple[str, str], tuple[float, int]]:
+    """The nation's values of the columns that do not sum to it exactly."""
+    rest = {i for i, adds in zip(made.cube.items, sums.adds, strict=True) if not adds}
+    return {key: value for key, value in made.totals.items() if key[0] in rest}
 
 
 def _told(found: Found, before: Sequence[Found]) -> bool:

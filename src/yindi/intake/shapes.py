@@ -16,6 +16,7 @@ from yindi.intake.read import Grid
 from yindi.intake.regions import Gazetteer, Unresolved
 
 MOST, LOOKED_AT, LARGEST = 0.9, 150, 40_000_000
+FEW, ALONE, OWN = 5, 0.98, "own"
 LEVELS = ("province", "city", "county")
 
 
@@ -58,18 +59,6 @@ def _number(raw: object) -> float | None:
         return number(raw, unit="percent")
     except CellFault:
         return None
-
-
-def frame(grid: Grid) -> tuple[int, int]:
-    """Filled rows above the head, and rows of the head: the body begins with the first row that holds a number."""
-    filled = [n for n, row in enumerate(grid.rows) if any(clean(c) for c in row)]
-    body = next((k for k, n in enumerate(filled) if any(_counts(c) for c in grid.rows[n])), 1)
-    skip = next((k for k in range(body) if len({clean(c) for c in grid.rows[filled[k]] if clean(c)}) > 1), 0)
-    return skip, max(1, min(5, body - skip))
-
-
-def _counts(raw: object) -> bool:
-    return _number(raw) is not None and year_or_none(raw) is None
 
 
 def _texts(grid: Grid, bottom: int, k: int) -> list[str]:
@@ -115,7 +104,7 @@ def year_column(grid: Grid, found: heads.Heads, but: int = -1) -> int | None:
 
 def recognise(grid: Grid, *, rows: int | None = None, skip: int | None = None) -> Shape | None:
     """The shape of a table with regions and years, at the first level that fits; None where it is no such table."""
-    guessed = frame(grid)
+    guessed = heads.frame(grid)
     found = heads.find(grid, rows=rows or guessed[1], skip=guessed[0] if skip is None else skip)
     for level in LEVELS:
         try:
@@ -124,6 +113,23 @@ def recognise(grid: Grid, *, rows: int | None = None, skip: int | None = None) -
             continue
         if at is not None:
             return _with_years(grid, found, level, at)
+    return _own(grid, found)
+
+
+def _own(grid: Grid, found: heads.Heads) -> Shape | None:
+    """A table of regions that are not in the gazetteer: a column of texts that (with the year, where it is one) names rows."""
+    when = year_column(grid, found)
+    across = [k for k, name in enumerate(found.names) if year_or_none(name)]
+    body = [row for row in grid.rows[found.bottom + 1 :] if sum(bool(clean(c)) for c in row) > 2]
+    for k in range(len(found.names)):
+        texts = [clean(row[k]) if k < len(row) else "" for row in body]
+        named = sum(bool(t) and _number(t) is None for t in texts) >= MOST * len(texts)
+        if k == when or not named or len(set(texts)) < FEW:
+            continue
+        years = [clean(row[when]) if when is not None and when < len(row) else "" for row in body]
+        alone = len(set(zip(texts, years, strict=True))) >= ALONE * len(texts)
+        if alone and (len(across) >= FEW or (when is not None and len(set(years)) >= 3)):
+            return _with_years(grid, found, OWN, k)
     return None
 
 
@@ -151,9 +157,15 @@ def _by_rows(grid: Grid, found: heads.Heads, level: str, at: int, when: int) -> 
         return Shape("wide", level, found, at, when, tuple(sorted(numeric)))
     per_key = len(keys) / max(len(set(keys)), 1)
     labels = {k: len(_texts(grid, found.bottom, k)) for k in rest if k not in numeric}
-    label = min(labels, key=lambda k: (abs(labels[k] - per_key), k), default=-1)
+    label = min(labels, key=lambda k: (_same_keys(body, at, when, k), abs(labels[k] - per_key), k), default=-1)
     value = max(numeric, key=lambda k: (len(_texts(grid, found.bottom, k)), -k))
     return Shape("long", level, found, at, when, (value,), label)
+
+
+def _same_keys(body: Sequence[Sequence[object]], at: int, when: int, k: int) -> int:
+    """How many rows stand twice when the items are named by column k."""
+    keys = [(clean(r[at]), clean(r[when]), clean(r[k])) for r in body if len(r) > max(at, when, k) and clean(r[at])]
+    return len(keys) - len(set(keys))
 
 
 def _lines(grid: Grid, shape: Shape) -> list[tuple[int, str, str, str, object, int]]:
@@ -179,10 +191,13 @@ def _lines(grid: Grid, shape: Shape) -> list[tuple[int, str, str, str, object, i
 
 def cube(grid: Grid, shape: Shape) -> Cubed | None:
     """The numbers of a table as a cube over its items; None where no row names a region."""
-    gazetteer = Quick(shape.level)
+    gazetteer = Quick(shape.level if shape.level != OWN else LEVELS[0])
     codes: dict[str, str] = {}
     lines = _lines(grid, shape)
     for where in dict.fromkeys(line[1] for line in lines):
+        if shape.level == OWN:
+            codes[where] = where
+            continue
         if not gazetteer.is_total(where) and is_region(where, gazetteer):
             codes[where] = gazetteer.resolve(where)
     held = [line for line in lines if line[1] in codes]

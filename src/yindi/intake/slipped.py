@@ -11,6 +11,7 @@ from yindi.intake.checks import growth
 from yindi.intake.middles import median as middle_of
 
 Limits = Mapping[str, float]
+NEAREST = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,21 @@ def unusual(x: np.ndarray, known: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     if counted.any():
         usual[counted] = middle_of(np.abs(away[counted]), 1)
     return away, usual
+
+
+def _near_change(row: np.ndarray, known: np.ndarray, t: int) -> float:
+    """The usual change between the known years nearest to year t, without t itself."""
+    years = [int(y) for y in np.flatnonzero(known) if y != t]
+    years = sorted(sorted(years, key=lambda y: abs(y - t))[:NEAREST])
+    return float(np.median(np.abs(np.diff(row[years])))) if len(years) > 1 else 0.0
+
+
+def steps_of(x: np.ndarray, known: np.ndarray) -> np.ndarray:
+    """(R,), the usual size of a region's change from one year to the next, in the unit of the variable; 0 where there is none."""
+    both = known[:, 1:] & known[:, :-1]
+    change = np.where(both, np.abs(np.diff(x, axis=1)), np.nan)
+    usual: np.ndarray = np.nan_to_num(middle_of(change, 1))
+    return usual
 
 
 def decimals(x: np.ndarray, known: np.ndarray, limits: Limits) -> list[Slipped]:
@@ -86,10 +102,21 @@ def signs(x: np.ndarray, known: np.ndarray, limits: Limits) -> list[Slipped]:
         return []
     found = []
     for r, t in np.argwhere(negative):
+        if -x[r, t] <= limits["zero"] * _near_change(x[r], known[r], int(t)):
+            continue
         beside = np.abs(x[r, known[r] & (np.arange(x.shape[1]) != t)])
         if positive[r].sum() >= 2 and len(beside) and beside.min() / limits["size"] <= -x[r, t] <= beside.max() * limits["size"]:
-            found.append(Slipped(int(r), (int(t),), "sign", -1.0))
+            found.append(Slipped(int(r), (int(t),), "sign", -1.0, sure=_beside(x[r], known[r], int(t), limits)))
     return found
+
+
+def _beside(row: np.ndarray, known: np.ndarray, t: int, limits: Limits) -> bool:
+    """True where the turned value stands within `beside` (log) of the known years on either side, or of their usual steps."""
+    years = [int(y) for y in np.flatnonzero(known & (row > 0)) if y != t]
+    near = sorted(years, key=lambda y: abs(y - t))[:2]
+    logs = np.log(row[years])
+    usual = float(np.median(np.abs(np.diff(logs)))) if len(years) > 2 else 0.0
+    return bool(np.abs(np.log(-row[t]) - np.log(row[near])).min() <= max(limits["beside"], limits["room"] * usual))
 
 
 def swapped(x: np.ndarray, known: np.ndarray, limits: Limits) -> list[Slipped]:
@@ -103,7 +130,8 @@ def swapped(x: np.ndarray, known: np.ndarray, limits: Limits) -> list[Slipped]:
     found = []
     for (i, j), at in steps.items():
         steady = max(float(usual[i]), float(usual[j])) <= limits["end"]
-        for run in _spans(at, np.flatnonzero(known[i] & known[j]), steady):
+        calm = steady and all(int((np.abs(np.nan_to_num(away[:, b])) >= limits["apart"]).sum()) <= limits["crowd"] for b in at)
+        for run in _spans(at, np.flatnonzero(known[i] & known[j]), calm):
             found += [Slipped(i, run, "changed places", partner=j), Slipped(j, run, "changed places", partner=i)]
     return found
 

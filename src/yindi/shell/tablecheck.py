@@ -84,7 +84,8 @@ def _repair(e: Examination, r: Repair) -> dict[str, Any]:
     return {"table": f"{e.file}{'!' + e.sheet if e.sheet else ''}", "kind": r.kind, "title": dict(found.rules()["sum"]["title"]),
             "sure": r.sure, "certainty": "sure" if r.sure else "may be real", "variable": r.head, "years": [],
             "regions": [], "names": [r.region], "share": 0.0, "size": 0.0, "place": r.place, "found": r.found,
-            "right": [{"region": "", "name": r.region, "year": "", "value": r.right}][: r.kind != "gap"], "evidence": {"en": en, "zh": zh},
+            "right": [{"region": "", "name": r.region, "year": "", "value": r.right}][: r.kind != "gap"],
+            "evidence": {"en": en, "zh": zh},
             "effect": _moved(r), "ways_out": ["correct", "keep"]}  # fmt: skip
 
 
