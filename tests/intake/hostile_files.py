@@ -98,12 +98,12 @@ def lying(path: Path) -> Path:
     return path
 
 
-def ods(path: Path, body: str, *, before: str = "", manifest: str = "") -> Path:
+def ods(path: Path, body: str, *, before: str = "", manifest: str = "", name: str = "a") -> Path:
     """A spreadsheet of OpenDocument with the given rows."""
     base = "urn:oasis:names:tc:opendocument:xmlns"
     spaces = "".join(f' xmlns:{n}="{base}:{n}:1.0"' for n in ("office", "table", "text")) + ' xmlns:calcext="urn:c"'
     root, body_of = f"office:document-content{spaces}", "office:body><office:spreadsheet"
-    table = f'<table:table table:name="a">{body}</table:table>'
+    table = f'<table:table table:name="{name}">{body}</table:table>'
     content = (
         f'<?xml version="1.0"?>{before}<{root}><{body_of}>{table}</office:spreadsheet></office:body></office:document-content>'
     )

@@ -18,6 +18,7 @@ LAUGHS = "<!DOCTYPE a [<!ENTITY a0 'ha'>" + "".join(f"<!ENTITY a{n} '{f'&a{n - 1
 OUTSIDE = '<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]>'
 CELL = '<table:table-cell office:value-type="float" office:value="1"{}/>'
 WIDE = CELL.format(' table:number-columns-repeated="1000000000"')
+WIDER = CELL.format(' table:number-columns-repeated="9999"')
 Maker = Callable[[Path], Path]
 
 
@@ -87,6 +88,9 @@ BOOKS: dict[str, tuple[str, Maker, tuple[str, ...]]] = {
     "an empty stretch repeated": ("a.ods", lambda p: make.ods(
         p, '<table:table-row table:number-rows-repeated="900000000"><table:table-cell/></table:table-row>'
         f"<table:table-row>{CELL.format('')}</table:table-row>"), ("900,000,001 rows", "delete")),
+    "a value repeated": ("a.ods", lambda p: make.ods(
+        p, f"<table:table-row table:number-rows-repeated=\"999\">{WIDER}</table:table-row>"),
+                         ("repeats cells", "delete the repeated")),
     "merged blocks": ("a.xlsx", _merged, ("merged blocks", "undo the merging")),
     "formula without a value": ("a.xlsx", lambda p: make.xlsx(p, '<row r="1"><c r="A1"><f>B1+1</f></c></row>'),
                                 ("formula", "A1", "paste the values")),
@@ -218,6 +222,9 @@ STUDIES: dict[str, tuple[Maker, tuple[str, ...]]] = {
     "a device as csv": (_linked, ("a.csv", "no such file")),
     "a pipe": (_pipe, ("a.csv", "no such file")),
     "a folder": (lambda p: (_study(p, f"{STUDY}inputs: [{{file: a.csv}}]\n") / "a.csv").mkdir() or p, ("a.csv", "no such file")),
+    "a bridge without end": (_input("{file: a.csv}", "bridges: [{into: '1', parts: {'1': 1}, years: [2019, 1" + "0" * 30 + "], "
+                                    "reason: r}]\n"), ("bridges.0.years", "1900 to 2200")),
+    "years without end": (_input("{file: a.csv, years: [0, 1" + "0" * 30 + "]}"), ("inputs.0.years", "1900 to 2200")),
     "a name too long": (_input(f"{{file: {'a' * 5000}.csv}}"), ("no such file",)),
     "a name with a zero": (_input('{file: "a\\0.csv"}'), ("study.yaml",)),
     "an error of a formula": (_with_error, ("a.xlsx", "row 3, column 3 (C)", "#REF!", "error of a formula")),

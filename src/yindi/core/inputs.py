@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
 
 Choice = Literal["drop", "within_years", "split", "impute", "keep", "correct"]
 
@@ -14,6 +14,16 @@ class Model(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True, populate_by_name=True,
                               allow_inf_nan=False)  # fmt: skip
+
+
+def _span(value: tuple[int, int]) -> tuple[int, int]:
+    """First and last year, in order and within 1900 to 2200."""
+    if not 1900 <= value[0] <= value[1] <= 2200:
+        raise ValueError(f"years must be [first, last] within 1900 to 2200, got {list(value)}")
+    return value
+
+
+Span = Annotated[tuple[int, int], AfterValidator(_span)]
 
 
 class Title(Model):
@@ -113,7 +123,7 @@ class Input(Model):
     """Column with the year; "=2020": the whole table is of that year; "@sheet": one sheet a year, its name is the year."""
     fiscal_year: Literal["start", "end"] | None = None
     """The year that a fiscal year such as 2010/11 counts as; without it such a year is refused."""
-    years: tuple[int, int] | None = None
+    years: Span | None = None
     """First and last year read of this file; activity may then lie outside the years of the study."""
     encoding: str | None = None
     """Encoding of a text file, where the bytes do not tell it (e.g. big5)."""
@@ -159,7 +169,7 @@ class Bridge(Model):
     """Code of the region of the study."""
     parts: dict[str, float]
     """Code -> the share of it that belongs to `into` (1: all of it)."""
-    years: tuple[int, int]
+    years: Span
     """First and last year in which the cells of `into` are made of the parts."""
     sum: tuple[str, ...] = ()
     """Variables that are counts: summed."""

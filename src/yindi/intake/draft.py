@@ -139,8 +139,7 @@ def _build(d: Draft) -> None:
     if d.config.bridges and not d.problems.found:
         cube = bridges.apply(cube, d.config.bridges, d.problems)
     d.panel = assemble.only(cube, regions) if parts != regions else cube
-    if not d.problems.found:
-        perhead.divide(d.panel, [d.specs[n] for n in indicators], d.variables, d.problems)
+    perhead.divide(d.panel, [d.specs[n] for n in indicators], d.variables, d.problems)
     inputs.versions(d.config.regions, d.panel.regions, d.problems)
     _territory(d)
     seen = {y for r in readings for _, y in r.rows}

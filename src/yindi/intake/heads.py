@@ -8,10 +8,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from yindi.intake import units
-from yindi.intake.numbers import clean
+from yindi.intake.numbers import CellFault, clean, number
 from yindi.intake.read import Grid
+from yindi.intake.years import year_or_none
 
 _UNIT_ROW = re.compile(r"(?:计量)?单位\s*:\s*([^\s)]+)")
+_LOOKED_AT = 20
 _BRACKET = re.compile(r"\(([^()]*)\)\s*$")
 
 
@@ -24,6 +26,36 @@ class Heads:
     twice: dict[str, list[int]]
     bottom: int
     unit: str = ""
+
+
+def frame(grid: Grid) -> tuple[int, int]:
+    """Filled rows above the head, and rows of the head: the body begins with the first row that holds a number.
+
+    A number that may be a year (2,013 of something) counts where the row is like the next one and shares its column of years.
+    """
+    filled = [row for row in grid.rows if any(clean(c) for c in row)]
+    body = next((k for k, row in enumerate(filled) if any(_counts(c) for c in row)), 1)
+    while 1 < body < len(filled) and _alike(filled, body - 1):
+        body -= 1
+    skip = next((k for k in range(body) if len({clean(c) for c in filled[k] if clean(c)}) > 1), 0)
+    return skip, max(1, min(5, body - skip))
+
+
+def _counts(raw: object) -> bool:
+    try:
+        return number(raw, unit="percent") is not None and year_or_none(raw) is None
+    except CellFault:
+        return False
+
+
+def _alike(rows: Sequence[Sequence[object]], k: int) -> bool:
+    """Whether row `k` is of the body that begins below it: the same cells filled, and a year where the body has its years."""
+    here, below = rows[k], rows[k + 1 : k + 1 + _LOOKED_AT]
+    full = [j for j, c in enumerate(here) if clean(c)]
+    if full != [j for j, c in enumerate(below[0]) if clean(c)]:
+        return False
+    years = [j for j in full if year_or_none(here[j])]
+    return any(sum(bool(year_or_none(row[j])) for row in below if j < len(row)) >= 0.8 * len(below) for j in years)
 
 
 def joined(parts: Sequence[str]) -> str:

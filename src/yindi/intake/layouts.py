@@ -186,7 +186,12 @@ def _long_value(r: Reader, row: Sequence[object], cell: Cell, unit_at: int | Non
         try:
             times = _factor(r, cell.item, row[unit_at])
         except CellFault as fault:
-            r.add(cell.row, unit_at + 1, f"{fault} ({cell.item}).", "correct the unit, or add it to the table of units")
+            r.add(
+                cell.row,
+                unit_at + 1,
+                f"{fault} ({cell.item}).",
+                "correct the unit, or add it to the table of units" + r.total_of(cell.item, text(row, unit_at)),
+            )
             r.reading.faulty.add((cell.region, cell.year, cell.item))
             return
         r.reading.written[cell.row, unit_at + 1] = units.plain(row[unit_at])
@@ -310,7 +315,8 @@ def _blocks(r: Reader) -> None:
     found = _block_columns(r, top, region_at)
     if region_at is None or not found:
         return
-    factors = {at: r.factor(name, code, top, at) for at, (name, code, _) in found.items()}
+    of_item = {name: r.factor(name, code, top, at) for at, (name, code, _) in reversed(found.items())}
+    factors = {at: of_item[name] for at, (name, _, _) in found.items()}
     r.learn(top, region_at, None)
     seen: dict[str, int] = {}
     for n, row in r.body(top):

@@ -8,7 +8,7 @@ from pydantic import Field, field_validator, model_validator
 
 from yindi.core.config import validated
 from yindi.core.errors import Problem, ProblemsError
-from yindi.core.inputs import Model
+from yindi.core.inputs import Model, Span
 
 STAGE = "aggregate"
 Scalar = str | int | float | bool
@@ -145,7 +145,7 @@ class Spec(Model):
     region: RegionOf
     industry: IndustryOf
     year: YearOf
-    years: tuple[int, int] | None = None
+    years: Span | None = None
     """First and last year that is used; records of other years are counted and no fault."""
     values: dict[str, Value] = Field(min_length=1)
     """Name of a column of the result -> what it holds."""

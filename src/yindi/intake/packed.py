@@ -26,7 +26,7 @@ _BARE = re.compile(
 _SHEET = re.compile(_TAG + rb"sheet\s([^>]*)>")
 _RELATION = re.compile(_TAG + rb"Relationship\s([^>]*)>")
 _ODS = re.compile(rb"<(/?)table:(table|table-row|table-cell|covered-table-cell)(?=[\s/>])([^>]*)>")
-_SHOWN = 5
+_SHOWN, COPIES = 5, 200_000
 
 
 def check(path: Path) -> dict[str, Said]:
@@ -175,7 +175,7 @@ def _times(tag: bytes, key: bytes) -> int:
 def _ods(tokens: Iterator[tuple[bytes, bytes, bytes, bytes]]) -> dict[str, Said]:
     made: dict[str, Said] = {}
     said, name = Said(), ""
-    row = used = width = column = times = 0
+    row = used = width = column = times = copies = 0
     for closing, kind, tag, after in tokens:
         if kind == b"table" and not closing:
             name = _attribute(tag, b"table:name")
@@ -189,8 +189,12 @@ def _ods(tokens: Iterator[tuple[bytes, bytes, bytes, bytes]]) -> dict[str, Said]
             across = _times(tag, b"number-columns-repeated")
             if not tag.endswith(b"/") or b"office:" in tag or b"table:formula" in tag:
                 _ods_cell(said, tag, after, (row, column))
+                copies += times * across - 1
                 used, width = row + times, max(width, column + across)
                 span(f"sheet {name!r}", used, width)
+                if copies > COPIES:
+                    raise TooMuch(f"sheet {name!r} repeats cells more than {COPIES:,} times: this is no table.",
+                                  "save the sheet that is needed as CSV, or delete the repeated cells")  # fmt: skip
             column += across
     return made
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -13,19 +13,20 @@ import yaml
 from yindi.core import resources
 from yindi.core.config import Regions
 from yindi.core.errors import Problems, ProblemsError, did_you_mean
-from yindi.intake import heads, standards
+from yindi.intake import heads, standards, units
 from yindi.intake.inputs import year_of_name
 from yindi.intake.numbers import CellFault, clean, number
 from yindi.intake.read import BOOKS, READ, Grid, kind_of, read, sheet_names
 from yindi.intake.regions import Gazetteer
-from yindi.intake.shapes import MOST, Quick, is_region, region_column, year_column
+from yindi.intake.shapes import Quick, is_region, region_column, year_column
 from yindi.intake.years import split, year_or_none
 
-_ITEM_LIMIT, LEAST = 200, 3
+_ITEM_LIMIT, LEAST, TEXTS = 200, 3, 2
 _NAMED = re.compile(r"指标\s*:\s*(.+)|indicator\s*:\s*(.+)", re.IGNORECASE)
 _ABOVE = re.compile(r"(计量)?单位|时间|数据库|资料来源|数据来源|来源|注|unit\b|source\b|time\b|database\b", re.IGNORECASE)
 _NUMBERED = re.compile(r"^(?:表\s*)?[\d０-９]+(?:[-－–.][\d０-９]+)*[\s、.．:]*|\s*[(（]续[^)）]*[)）]$|^续表\s*")
 _A_YEAR = re.compile(r"(?<!\d)((?:19|20)\d{2})(?!\d)")
+_PARTS = re.compile(r"[-#*\s,，、:()/]+|其中|合计|总计|小计")
 _UNIT_END = re.compile(r"\s*\([^()]*\)\s*$")
 
 
@@ -46,6 +47,7 @@ class Recognised:
     others: tuple[str, ...]
     regions: str = "{scope: present, grouping: four_blocks}"
     title: str = ""
+    unit: str = ""
 
 
 def _numeric(raw: object) -> bool:
@@ -53,14 +55,6 @@ def _numeric(raw: object) -> bool:
         return number(raw, unit="percent") is not None and year_or_none(raw) is None
     except CellFault:
         return False
-
-
-def _frame(grid: Grid) -> tuple[int, int]:
-    """Filled rows above the head, and rows of the head: the body begins with the first row that holds a number."""
-    filled = [n for n, row in enumerate(grid.rows) if any(clean(c) for c in row)]
-    body = next((k for k, n in enumerate(filled) if any(_numeric(c) for c in grid.rows[n])), 1)
-    skip = next((k for k in range(body) if len({clean(c) for c in grid.rows[filled[k]] if clean(c)}) > 1), 0)
-    return skip, max(1, min(5, body - skip))
 
 
 def _name(found: heads.Heads, k: int) -> str:
@@ -95,7 +89,7 @@ def _regions(grid: Grid, found: heads.Heads) -> tuple[str, int] | None:
 
 def recognise(grid: Grid) -> Recognised | None:
     """The layout of a grid; None where no column holds regions, or neither a column nor the heads hold years."""
-    skip, rows = _frame(grid)
+    skip, rows = heads.frame(grid)
     found = heads.find(grid, rows=rows, skip=skip)
     held = _regions(grid, found)
     if held is None:
@@ -111,7 +105,8 @@ def _across(grid: Grid, found: heads.Heads, frame: tuple[int, int]) -> Recognise
     if when is None or len(rest) < LEAST:
         return None
     for text, gazetteer in standards_tried():
-        if sum(is_region(name, gazetteer) for name in rest) >= MOST * len(rest):
+        others = [name for name in rest if not is_region(name, gazetteer)]
+        if len(rest) - len(others) >= LEAST and len(others) <= TEXTS:
             texts = [k for k in range(len(found.names)) if k != when and not is_region(found.names[k], gazetteer)]
             body = grid.rows[found.bottom + 1 :]
             item = next((k for k in texts if any(clean(row[k]) and not _numeric(row[k]) for row in body if k < len(row))), None)
@@ -147,10 +142,10 @@ def _laid_out(grid: Grid, found: heads.Heads, frame: tuple[int, int], at: int) -
     year_at = year_column(grid, found)
     in_head = [k for k, name in enumerate(found.names) if year_or_none(name)]
     body = [row for row in grid.rows[found.bottom + 1 :] if len(row) > at and clean(row[at])]
-    if len(in_head) >= 2:
-        return _years(grid, found, (skip, rows), at, in_head, body)
     side = heads.find(grid, rows=rows, skip=skip, spread=True)
     parts = {k: p for k, name in enumerate(side.names) if k != at and (p := split(name))}
+    if len(in_head) >= 2 and (rows == 1 or len(parts) <= len(in_head)):
+        return _years(grid, found, (skip, rows), at, in_head, body)
     if len({p[1] for p in parts.values()}) >= 2:
         items = tuple(dict.fromkeys(p[0] for p in parts.values()))
         when = tuple(sorted({p[1] for p in parts.values()}))
@@ -192,11 +187,19 @@ def _by_rows(
         others = tuple(_name(found, k) for k in numbers)
         return Recognised(*common, "wide", _name(found, at), _name(found, year_at), "", "", years, others)
     value = numbers[-1] if numbers else rest[-1]
+    unit = next((k for k in rest if k != value and _are_units([row[k] for row in body[:_ITEM_LIMIT] if k < len(row)])), -1)
+    rest = [k for k in rest if k != unit]
     kinds = {k: {clean(row[k]) for row in body if k < len(row)} - {""} for k in rest if k not in numbers}
     per_key = len(pairs) / max(len(set(pairs)), 1)
     item = min(kinds, key=lambda k: (abs(len(kinds[k]) - per_key), k), default=rest[0])
+    told = _name(found, unit) if unit >= 0 else ""
     return Recognised(*common, "long", _name(found, at), _name(found, year_at), _name(found, item), _name(found, value), years,
-                      tuple(sorted(kinds.get(item, set()))))  # fmt: skip
+                      tuple(sorted(kinds.get(item, set()))), unit=told)  # fmt: skip
+
+
+def _are_units(cells: Sequence[object]) -> bool:
+    texts = {clean(c) for c in cells} - {""}
+    return bool(texts) and all(heads.is_unit(t) for t in texts)
 
 
 def grids(folder: Path) -> Iterator[tuple[str, Grid | str]]:
@@ -221,7 +224,13 @@ def _variable(head: str) -> tuple[str, str]:
     longest = max((c for c in table if bare.startswith(c + "_")), key=len, default="")
     by_name = {zh: c for c, zh in table.items()}
     near = [longest] if longest else [*did_you_mean(bare, table), *(by_name[z] for z in did_you_mean(bare, by_name))]
-    return "", " ".join(near[:1])
+    return "", " ".join((near or _sharing(bare, table))[:1])
+
+
+def _sharing(head: str, table: Mapping[str, str]) -> list[str]:
+    """The variables whose Chinese name holds a part of a stacked head, the longest part first."""
+    parts = sorted({p for p in _PARTS.split(head) if len(p) > 1}, key=lambda p: (-len(p), p))
+    return [code for part in parts for code, zh in table.items() if part in zh or zh in part]
 
 
 def _quoted(text: str) -> str:
@@ -236,13 +245,14 @@ def _input(r: Recognised, sheets: int) -> Iterator[str]:
     yield f"    content: {'activity' if activity else 'indicators'}"
     yield f"    layout: {r.layout}"
     yield from (f"    {key}: {count}" for key, count, usual in (("skip", r.skip, 0), ("head", r.head, 1)) if count != usual)
-    keys = (("region", r.region), ("year", r.year), ("item", r.item), ("value", r.value))
+    keys = (("region", r.region), ("year", r.year), ("item", r.item), ("value", r.value), ("unit", r.unit))
     yield from (f"    {key}: {_quoted(name)}" for key, name in keys if name)
     if r.layout in ("years", "regions") and not r.item:
         code, near = _variable(r.title)
         yield "    columns:"
         hint = "" if code else f"   # which variable is this?{f' {near}?' if near else ''} write its code for CODE"
         yield f"      {_quoted(r.title)}: {code or 'CODE'}{hint}"
+        yield from _per([(r.title, code or near)])
     elif not activity:
         yield from _columns(r)
 
@@ -253,6 +263,16 @@ def _columns(r: Recognised) -> Iterator[str]:
     for other in r.others:
         line = f"{_quoted(other)}: {sure.get(other) or _variable(other)[1] or 'CODE'}"
         yield f"      {line}" if other in sure else f"    #   {line}   # which variable is this?"
+    yield from _per([(o, sure.get(o) or _variable(o)[1]) for o in r.others])
+
+
+def _per(heads_of: Sequence[tuple[str, str]]) -> Iterator[str]:
+    """A question where heads name totals, and the variables they resemble are measured per head."""
+    unit = {r["code"]: r["unit"] for r in resources.rows("variables.csv")}
+    totals = [code for head, code in heads_of if code in unit and units.fits(heads.unit_in(head), unit["population"], unit[code])]
+    if totals:
+        said = ", ".join(f"{code}: population" for code in dict.fromkeys(totals))
+        yield f"    # per: {{{said}}}   # the file holds totals: divide them by the population"
 
 
 def _once_a_file(found: Sequence[Recognised]) -> Iterator[Recognised]:

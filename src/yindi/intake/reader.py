@@ -118,12 +118,14 @@ class Reader:
             to = self.variables[item]
             return units.factor_per(written, by.unit, to.unit) if by else units.factor(written, to.unit)
         except CellFault as fault:
-            way = f"say it in study.yaml: units: {{{name!r}: UNIT}} (an empty text: as it is)" + self._total(item, written)
+            way = f"say it in study.yaml: units: {{{name!r}: UNIT}} (an empty text: as it is)" + self.total_of(item, written)
             self.add(top + 1, at + 1, f"{fault} ({item}).", way)
             return 1.0
 
-    def _total(self, item: str, written: str) -> str:
+    def total_of(self, item: str, written: str) -> str:
         """The other way out where a total stands for what is measured per head of something."""
+        if item not in self.variables:
+            return ""
         to = self.variables[item].unit
         by = next((v for v in self.variables.values() if v.kind == "total" and units.fits(written, v.unit, to)), None)
         return (
