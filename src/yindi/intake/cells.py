@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from yindi.intake import checks, copies, traces
+from yindi.intake import chance, checks, copies, traces
 from yindi.intake import slipped as slips
 from yindi.intake.assemble import Cube
 from yindi.intake.found import Found, blocks, of_block, rules
@@ -23,7 +23,10 @@ def slipped(cube: Cube, code: str, x: np.ndarray, known: np.ndarray) -> Iterator
     rule: Mapping[str, Mapping[str, float]] = rules()["slip"]
     still, tails = known.copy(), checks.tails(x, known, rules()["outlier"]["thresholds"])
     for find, name in ((slips.signs, "sign"), (slips.decimals, "decimal"), (slips.swapped, "swapped")):
-        for s in find(x, still.copy(), rule[name]):
+        seen = find(x, still.copy(), rule[name])
+        if name == "swapped" and seen:
+            seen = chance.exchanges(x, still, seen, rule[name], len(cube.items))
+        for s in seen:
             if s.kind == "decimal point" and _open(s, known) and abs(np.log(s.factor)) < tails[s.region]:
                 continue
             at = {(s.region, t) for t in s.years}

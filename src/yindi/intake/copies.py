@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from yindi.intake.traces import usual_bend
 from yindi.intake.written import Written, written
 
 Limits = Mapping[str, float]
@@ -37,7 +38,9 @@ def between_regions(
     `looks`: cells of the whole table. Each meets half of the other regions: so many pairs could be equal by chance.
     """
     pairs_of_all = looks * (len(x) - 1) / 2
+    figures = figures or written(x)
     spare = np.maximum(_room(x, known, figures) - limits["free"], 0) * (known & (x != 0))
+    later = np.minimum(spare, _digits_of_news(x, known, figures))
     found = []
     for t0 in range(x.shape[1]):
         order = np.argsort(x[:, t0], kind="stable")
@@ -47,7 +50,7 @@ def between_regions(
         same = known[one] & known[two] & (x[one] == x[two]) & (x[one] != 0)
         begins = ~same[:, t0 - 1] if t0 else np.ones(len(one), bool)
         unbroken = np.logical_and.accumulate(same[:, t0:], axis=1)
-        shared = (unbroken * spare[one, t0:]).sum(axis=1)
+        shared = spare[one, t0] + (unbroken * later[one, t0:])[:, 1:].sum(axis=1)
         for n in np.flatnonzero(begins & (shared >= limits["digits"])):
             expected = pairs_of_all * 10.0 ** -float(shared[n])
             if expected <= limits["look"]:
@@ -55,6 +58,15 @@ def between_regions(
                 run = tuple(range(t0, t0 + int(unbroken[n].sum())))
                 found.append(Copy("region", (i, j), run, i, expected <= limits["chance"]))
     return found
+
+
+def _digits_of_news(x: np.ndarray, known: np.ndarray, figures: Written) -> np.ndarray:
+    """(R,T) how many digits of a value the year before does not tell: the usual bend of its series over the last place."""
+    if x.shape[1] < 3:
+        return np.zeros(x.shape)
+    bend = usual_bend(x, known[:, 2:] & known[:, 1:-1] & known[:, :-2])
+    digits: np.ndarray = np.log10(np.maximum(bend[:, None] / figures.place, 1.0))
+    return digits
 
 
 def between_years(x: np.ndarray, known: np.ndarray, limits: Limits, figures: Written | None = None) -> list[Copy]:
@@ -140,14 +152,17 @@ def _spans(known: np.ndarray) -> list[tuple[int, int]]:
 def _steady(v: np.ndarray, res: np.ndarray, limits: Limits, cells: float) -> np.ndarray:
     flags = np.zeros(len(v), bool)
     local = np.median(np.stack([res[:-2], res[1:-1], res[2:]]), axis=0)
-    ways = [(v[2:] + v[:-2] - 2 * v[1:-1], 2 * local)]
+    ways = [(True, v[2:] + v[:-2] - 2 * v[1:-1], 2 * local)]
     if (v > 0).all():
-        ways.append((np.diff(np.log(v), 2), 2 * local * (1 / v[2:] + 1 / v[1:-1])))
-    for bend, error in ways:
+        ways.append((False, np.diff(np.log(v), 2), 2 * local * (1 / v[2:] + 1 / v[1:-1])))
+    for straight, bend, error in ways:
         hit = (np.abs(bend) <= error) & (v[1:-1] != v[:-2])
         for a, b in _spans(hit):
             rest = np.abs(np.delete(bend, np.s_[a:b]))
             spread = float(np.median(rest)) if len(rest) else 0.0
+            if straight and len(rest):
+                size = np.abs(v[1:-1])
+                spread = min(spread, float(np.median(rest / np.maximum(np.delete(size, np.s_[a:b]), 1e-300)) * size[a:b].mean()))
             chance = min(1.0, float(error[a:b].mean()) / max(spread, 1e-300))
             if b - a >= limits["steps"] and cells * chance ** (b - a) <= limits["chance"]:
                 flags[0 if a == 0 else a + 1 : b + 2 if b == len(hit) else b + 1] = True

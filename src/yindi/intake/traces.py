@@ -38,6 +38,27 @@ def _strange(room: np.ndarray, hit: np.ndarray, counted: np.ndarray, limits: Lim
     return hit & alone & (room >= limits["room"]), hit & shared[None, :] & (room >= limits["room_shared"])
 
 
+def _expected(x: np.ndarray, width: np.ndarray, fine: np.ndarray, shared: np.ndarray, looks: int) -> np.ndarray:
+    """(B,) in how many years of the whole table so many regions would have such hits by chance; 0 where none are shared.
+
+    A value hits by chance as often as its last place goes into the usual width; many do as Chernoff's bound says.
+    """
+    expected = np.zeros(x.shape[1])
+    for b in np.flatnonzero(shared.any(axis=0)):
+        held = np.flatnonzero(fine[:, b])
+        chance = float(np.minimum(1.0, written(x[held, b]).place / np.maximum(width[held, b], 1e-300)).mean())
+        expected[b] = looks / len(x) * np.exp(-len(held) * _divergence(shared[:, b].sum() / len(held), chance))
+    return expected
+
+
+def _divergence(share: float, chance: float) -> float:
+    """How far a share of hits lies above its chance (Kullback and Leibler); 0 where it does not."""
+    if share <= chance:
+        return 0.0
+    rest = (1 - share) * np.log((1 - share) / (1 - chance)) if share < 1 else 0.0
+    return float(share * np.log(share / max(chance, 1e-300)) + rest)
+
+
 def _room(x: np.ndarray, hit: np.ndarray, width: np.ndarray) -> np.ndarray:
     room = np.zeros(hit.shape)
     room[hit] = width[hit] / written(x[hit]).place
@@ -83,8 +104,10 @@ def repeats(x: np.ndarray, known: np.ndarray, limits: Limits, looks: int = 0) ->
     single = _room(x[:, 1:], hit, np.broadcast_to(_usual_change(x, known)[:, None], hit.shape))
     together = _together(single)
     alone, shared = _strange(together, hit, both.sum(axis=0), limits)
-    same = shared | (alone & _enough(together, looks, limits))
-    mask, room, logs = np.zeros(x.shape, bool), np.zeros(x.shape), np.where(shared, np.inf, _logs(single))
+    expected = _expected(x[:, 1:], np.broadcast_to(_usual_change(x, known)[:, None], hit.shape), both, shared, looks)
+    same = (shared & (expected <= limits["look"])) | (alone & _enough(together, looks, limits))
+    mask, room = np.zeros(x.shape, bool), np.zeros(x.shape)
+    logs = np.where(shared & (expected <= limits["chance"]), np.inf, _logs(single))
     for r in np.flatnonzero(same.any(axis=1)):
         first = int(np.flatnonzero(known[r])[0])
         for b in np.flatnonzero(same[r]):
@@ -104,14 +127,15 @@ def interpolations(x: np.ndarray, known: np.ndarray, limits: Limits, looks: int 
     steady = (left > 0) & (right > 0) & (here > 0) & (np.abs(left * right - here**2) <= _EXACT * here**2)
     hit = all_three & (straight | steady)
     alone, shared = _strange(_room(here, hit, np.abs(right - left)), hit, all_three.sum(axis=0), limits)
-    bend = np.broadcast_to(_usual_bend(x, all_three & ~hit)[:, None], hit.shape)
+    bend = np.broadcast_to(usual_bend(x, all_three & ~hit)[:, None], hit.shape)
     single = _room(here, hit, np.minimum(bend, np.abs(right - left)))
-    mask[:, 1:-1] = shared | (alone & _enough(_together(single), looks, limits))
-    logs[:, 1:-1] = np.where(shared, np.inf, _logs(single))
+    expected = _expected(here, bend, all_three, shared, looks)
+    mask[:, 1:-1] = (shared & (expected <= limits["look"])) | (alone & _enough(_together(single), looks, limits))
+    logs[:, 1:-1] = np.where(shared & (expected <= limits["chance"]), np.inf, _logs(single))
     return Traces(mask, logs)
 
 
-def _usual_bend(x: np.ndarray, fine: np.ndarray) -> np.ndarray:
+def usual_bend(x: np.ndarray, fine: np.ndarray) -> np.ndarray:
     """(R,) how far a value usually lies beside the middle of its neighbours; of all regions where one shows nothing."""
     bend = np.where(fine, np.abs(x[:, :-2] + x[:, 2:] - 2 * x[:, 1:-1]), np.nan)
     common = float(np.nanmedian(bend)) if fine.any() else np.inf
