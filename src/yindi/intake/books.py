@@ -11,7 +11,7 @@ from typing import Any
 from yindi.core.errors import Problem, ProblemsError
 from yindi.intake import compound, limits, packed
 
-SPARSE = 1_000_000
+SPARSE = 300_000
 KINDS = (".xlsx", ".xlsm", ".xls", ".ods")
 Merged = Sequence[tuple[tuple[int, int], tuple[int, int]]]
 _MARKUP = (b"<html", b"<!doctype html", b"<table", b"<?xml", b"<workbook", b"\xef\xbb\xbf<")
