@@ -77,6 +77,7 @@ def _with_opportunities(
     crowding = _table("opportunities.crowding", (("industry", industries),), {"regions": told.sum(axis=0)})
     independent = _table("opportunities.independent", axes, told)
     needs = np.random.default_rng(6).random((len(INDUSTRIES), 4))[columns]
-    required = _table("opportunities.requirements", (("industry", industries), ("requirement", ("a", "b", "c", "d"))), needs)
+    wanted = (("industry", industries), ("requirement", ("a", "b", "c", "d")))
+    required = _table("opportunities.requirements", wanted, {"need": needs})
     result = Opportunities(None, fitted, required, fitted, fitted, fitted, independent, crowding, held, fitted)
     return base.plus("opportunities", result)

@@ -107,7 +107,7 @@ def test_packages_are_paid_with_units_and_pools():
     packages = {"seed": {}, "flagship": {"chance": 0.2, "units": 1}}
     rules = {"packages": packages, "capabilities": {"a": 3}, "units": 4, "tiers": 1}
     found = done(rules, endowment=able(0.5))
-    needs = found.table("opportunities.requirements").dense()[:, 0]
+    needs = found.table("opportunities.requirements").dense("need")[:, 0]
     support, units = found.layout.support, found.layout.units
     np.testing.assert_array_equal(np.isfinite(support.array("package")), found.layout.allocation.array("chosen") > 0)
     number = np.nan_to_num(support.array("package"))
@@ -156,8 +156,9 @@ def test_every_other_table_keeps_the_further_rules():
          r"forbidden pair: 620000 .*with drones; strategic industry: drones"),
         ({"capabilities": dict.fromkeys("abcd", 0), "units": 0, "tiers": 4}, {"portfolio_min": 2},
          r"smallest portfolio: .*; capability units: "),
-        ({"strategic": ["drones"], "strategic_least": 2, "strategic_share": 0.4}, {"locked": {"620000": ["drones"]},
-         "portfolio_max": 1, "cap_overrides": {"drones": 2}}, r"largest share of a strategic industry: .* \(at most 40 % of what is built\)"),
+        ({"strategic": ["drones"], "strategic_least": 2, "strategic_share": 0.4},
+         {"locked": {"620000": ["drones"]}, "portfolio_max": 1, "cap_overrides": {"drones": 2}},
+         r"largest share of a strategic industry: .* \(at most 40 % of what is built\)"),
     ],
 )  # fmt: skip
 def test_rules_that_contradict_each_other_end_with_exit_four_and_their_names(national, rules, named):

@@ -9,6 +9,7 @@ from made_up import REGIONS
 
 from yindi.core import resources
 from yindi.core.errors import InfeasibleError, ProblemsError
+from yindi.layout.accounts import PASSES
 from yindi.layout.stage import layout
 
 RULES = {"portfolio_min": 1, "portfolio_max": 2, "minimum_fit": 0.0, "gap": 1e-6}
@@ -176,7 +177,7 @@ def test_every_pair_of_own_advice_that_is_not_held_says_why(done):
     assert set(np.unique(why)) <= {"", "fit", "forbidden", "limit", "floor", "portfolio"}
     forbidden = layout(before_layout(layout={**RULES, "forbidden": {"110000": ["robotics"]}})).layout.allocation
     assert forbidden.text("passes", region="110000", industry="robotics") == "forbidden"
-    assert set(resources.tree("names.yaml")["passes"]) == {"fit", "forbidden", "limit", "floor", "portfolio"}
+    assert set(resources.tree("names.yaml")["passes"]) == set(PASSES)
 
 
 def test_outcome_goals_carry_the_weights_of_the_study_file():

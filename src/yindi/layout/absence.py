@@ -8,14 +8,16 @@ from typing import Any
 
 import numpy as np
 
+from yindi.core.errors import MethodError
 from yindi.layout import check
 from yindi.layout.further import families, packed, without
 from yindi.layout.national import National, built
 from yindi.layout.problem import Problem
 from yindi.layout.rules import BAND, FLOOR, FORBIDDEN, LIMIT, LOCKED, POOL, SLOTS, UNITS, ZONE
 from yindi.layout.settle import settled
-from yindi.layout.solver import Solution, solve_with_floor
+from yindi.layout.solver import Solution, highest_for_lagging, solve_with_floor
 
+SURE = 1 - 1e-9
 Columns = dict[str, np.ndarray]
 UNITS_OF = {"value": "value", "price": "value", "package": "count",
             **dict.fromkeys(("own", "used", "borrowed", "size", "regions"), "count")}  # fmt: skip
@@ -51,7 +53,8 @@ def by_absence(
     """Families of rules in force; for each, what the plan without it gains (negative: what the rule had brought), how many pairs
     of the layout it does without, and what lagging regions then hold; and the plans (F,R,C).
 
-    The value that lagging regions must keep stays what it was, except where the floor itself is dropped.
+    The value that lagging regions must keep stays what it was, except where the floor itself is dropped; without further places
+    it is the same share of what is then attainable.
     """
     named = in_force(problem, found)
     rows, columns = problem.order()
@@ -59,7 +62,11 @@ def by_absence(
     plans, gain = [], []
     for family in named:
         loose = bare(problem, family)
-        kept, _ = solve_with_floor(loose.take(rows, columns), None if family == FLOOR else floor, gap=gap, seed=seed)
+        ordered = loose.take(rows, columns)
+        least = None if family == FLOOR else floor
+        if family == SLOTS and least is not None:
+            least = min(least, problem.floor * highest_for_lagging(ordered, gap=gap, seed=seed) * SURE)
+        kept, _ = solve_with_floor(ordered, least, gap=gap, seed=seed)
         plan = np.zeros_like(kept)
         plan[np.ix_(rows, columns)] = kept
         plans.append(plan)
@@ -155,5 +162,5 @@ def _price(found: Solution, code: str) -> float:
 
 def _nation(problem: Problem) -> National:
     if problem.nation is None:
-        raise ValueError("the problem has no further rules")
+        raise MethodError("layout: the problem has no further rules.")
     return problem.nation

@@ -125,7 +125,7 @@ def _further(
 def _spoken(n: National, name: str, labels: tuple[str, ...]) -> list[tuple[int, Rule]]:
     """The rules that a block of further rows stands for, with their place in it."""
     family, _, number = name.partition(" ")
-    capability = n.name_capability(int(number) - 1) if number.isdigit() else ""
+    capability = n.name_capability(int(number) - 1) if family in (UNITS, POOL) else ""
     if name in ("band high", "band low"):
         bound, side = (BAND, n.high) if name == "band high" else (BAND_LOW, n.low)
         wanted = np.isfinite(side) & ((side > 0) | (bound == BAND))

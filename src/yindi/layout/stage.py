@@ -124,7 +124,7 @@ def _national(
     zones = tuple(sorted(set(zone)))
     needs, levels = np.zeros((len(industries), 0)), np.zeros((len(regions), 0))
     if codes:
-        needs = study.table("opportunities.requirements").select(industry=industries, requirement=codes).dense()
+        needs = study.table("opportunities.requirements").select(industry=industries, requirement=codes).dense("need")
         levels = study.table("opportunities.endowment").select(region=regions, requirement=codes).array("level")
     output, partner = np.ones(fit.shape), np.full(len(regions), -1)
     if rules.capacity == "growth":
@@ -377,7 +377,7 @@ def _rolling(bench: Bench, stated: Stated) -> None:
     study, problem, config = bench.study, stated.problem, bench.study.config.layout
     if not config.periods:
         return
-    needs = study.table("opportunities.requirements").select(industry=tuple(problem.industries)).dense()
+    needs = study.table("opportunities.requirements").select(industry=tuple(problem.industries)).dense("need")
     related = relatedness(needs)
     options = {"periods": config.periods, "lift": config.period_lift, "discount": config.period_discount}
     found, plain = (rolling(problem, related, periods=config.periods, lift=config.period_lift, discount=config.period_discount,

@@ -60,7 +60,51 @@ def front(w: Writer) -> tuple[Block, ...]:
     grid = plain_grid(w, "grid_frontier", table, "point", "", wanted)
     if len(points) < 2:
         return (body(w.say("front_single", "model")), grid)
-    return (body(w.say("frontier_lead", "model")), *items(_points(w, table, points)), grid)
+    return (body(w.say("frontier_lead", "model")), *items(_points(w, table, points)), grid, *_who(w))
+
+
+def _who(w: Writer) -> tuple[Block, ...]:
+    """By name who gains and who holds back at each point after the first."""
+    table = w.maybe("layout.points")
+    if table is None or len(table.labels("point")) < 2:
+        return ()
+    rows: list[tuple[Parts, ...]] = []
+    for p in table.labels("point")[1:]:
+        sides = [[r for r in table.labels("region") if table.text("side", point=p, region=r) == s] for s in ("gains", "holds")]
+        rows.append(((w.name("code", p),), *(w.names("region", r) if r else w.title("nothing") for r in sides)))
+    said = body(w.say("points_who", "model"))
+    return (said, w.grid("grid_points", ("point", "gain_regions", "hold_regions"), rows, widths=(1, 6, 6)))
+
+
+def without(w: Writer) -> tuple[Block, ...]:
+    """What the plan would be without each kind of rule."""
+    table = w.maybe("layout.without")
+    if table is None:
+        return ()
+    ranked = order(table, "changed", "family")
+    fill: dict[str, Slot] = {c: w.q(table.name, c, family=ranked[0]) for c in ("gain", "changed")}
+    lead = w.say("without_lead", "model", family=w.known("family", ranked[0]), **fill)
+    grid = plain_grid(w, "grid_without", table, "family", "family", ("gain", "changed", "lagging_value", "expansion"))
+    return (body(lead), grid)
+
+
+def nation(w: Writer) -> tuple[Block, ...]:
+    """What the objective is made of under further rules; bands and pools."""
+    parts = w.maybe("layout.parts")
+    if parts is None:
+        return ()
+    grid = plain_grid(w, "grid_parts", parts, "part", "value_part", ("value",))
+    made: list[Block] = [body(w.say("nation_lead", "judgement")), grid]
+    bands, pools = w.maybe("layout.bands"), w.maybe("layout.pools")
+    if bands is not None:
+        columns = columns_of(bands, ("existing", "built", "low", "high", "over", "under", "price"))
+        rows: list[list[Parts]] = [
+            [(w.name("industry", i),), *w.cells(bands.name, columns, industry=i)] for i in bands.labels("industry")
+        ]
+        made.append(w.grid("grid_bands", ("industry", *(f"band_{c}" for c in columns)), rows))
+    if pools is not None:
+        made.append(plain_grid(w, "grid_pools", pools, "pool", "requirement", ("size", "used", "price")))
+    return tuple(made)
 
 
 def _points(w: Writer, table: Table, points: Sequence[str]) -> list[Sentence]:
@@ -134,7 +178,19 @@ def budgets(w: Writer) -> tuple[Block, ...]:
                 w.say("budgets_item", "judgement", lever=w.name("lever", lever), regions=regions, first=regions[0], **fill)
             )
     grid = plain_grid(w, "grid_budgets", table, "lever", "lever", ("budget", "price", "regions", "gain"))
-    return (body(w.say("budgets_lead", "judgement")), *items(said), grid)
+    return (body(w.say("budgets_lead", "judgement")), *items(said), grid, *_doubt(w))
+
+
+def _doubt(w: Writer) -> tuple[Block, ...]:
+    """How the split of levers hangs on what is assumed of them."""
+    table = w.maybe("layout.lever_sensitivity")
+    if table is None:
+        return ()
+    late = max(("half_halved", "half_doubled"), key=lambda c: table.number("moved", case=c))
+    lead = w.say("doubt_lead", "judgement", effect=w.q(table.name, "effect", case="stated"),
+                 moved=w.q(table.name, "moved", case="effect_doubled"), half=w.q(table.name, "moved", case=late))  # fmt: skip
+    grid = plain_grid(w, "grid_doubt", table, "case", "lever_case", ("effect", "gain", "moved", "closed"))
+    return (body(lead), grid)
 
 
 def stepping(w: Writer) -> tuple[Block, ...]:

@@ -39,6 +39,8 @@ def layout(w: Writer) -> tuple[Block, ...]:
         *nation_choices.assumed(w),
         w.heading("caps", 2),
         *nation_choices.caps(w),
+        *nation_choices.without(w),
+        *nation_choices.nation(w),
     )
 
 

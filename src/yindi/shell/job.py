@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from yindi import pipeline
+from yindi.core import resources
 from yindi.core.config import StudyConfig, read_config
 from yindi.core.errors import PartialError, UsageError, need
 from yindi.core.ledger import Ledger
@@ -63,7 +64,7 @@ def start(place: Path) -> Path:
         raise UsageError(f"{path} exists already; it is left as it is.")
     try:
         place.mkdir(parents=True, exist_ok=True)
-        text = propose(place)
+        text = propose(place) + resources.text("init_layout.txt")
         with path.open("x", encoding="utf-8") as stream:
             stream.write(text)
     except (FileExistsError, NotADirectoryError, PermissionError) as error:

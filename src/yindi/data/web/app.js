@@ -145,28 +145,36 @@
     return Promise.all(done);
   }
 
-  function picture(place, query) {
+  function picture(place, query, wanted) {
     return get("/api/map?" + new URLSearchParams(Object.assign({ lang: language }, query))).then(function (text) {
-      place.innerHTML = text;
+      if (!wanted || wanted()) { place.innerHTML = text; }
     });
   }
   function front(view) {
     return table("layout.frontier", {}).then(function (data) {
-      var columns = ["floor", "value", "lagging_value", "leading_value", "gap_between", "gainers", "holders"].filter(function (c) {
+      var columns = ["floor", "value", "lagging_value", "leading_value", "gap_between", "gainers", "holders", "expansion", "marginal"].filter(function (c) {
         return data.columns.indexOf(c) >= 0;
       });
       if (!data.records.length) { return; }
       var slider = make("input", { id: "front", type: "range", min: "1", max: String(data.records.length), step: "1", value: "1" });
       var said = make("output", { id: "point", "for": "front" }), place = make("div", { id: "at-point", "aria-live": "polite" });
+      var sides = make("div", { id: "sides" }), asked = 0;
+      function sides_at(point) {
+        var mine = asked += 1;
+        if (!has("layout.points")) { return; }
+        picture(sides, { table: "layout.points", column: "change", point: point }, function () { return mine === asked; })
+          .catch(function (error) { fail(error.message); });
+      }
       function show() {
         var record = data.records[slider.value - 1];
         said.textContent = word("point") + " " + record.names[0];
         place.replaceChildren(make("dl", { "class": "facts" }, columns.map(function (c) {
           return make("div", {}, [make("dt", {}, word(c)), make("dd", {}, number(record.cells[c]))]);
         })));
+        sides_at(record.at.point);
       }
       slider.addEventListener("input", show);
-      view.append(make("p", {}, [make("label", { "for": "front" }, word("front")), " ", slider, " ", said]), place,
+      view.append(make("p", {}, [make("label", { "for": "front" }, word("front")), " ", slider, " ", said]), place, sides,
         make("p", { "class": "note" }, word("front_note")));
       show();
     });
