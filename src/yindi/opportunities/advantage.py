@@ -23,7 +23,7 @@ def rca(x: Any, *, benchmark: Any = None) -> np.ndarray:
     """
     amount = amounts(x, "x", dims=(2, 3))
     chosen = np.ones(len(amount), bool) if benchmark is None else np.asarray(benchmark, bool)
-    if chosen.shape != amount.shape[:1] or not chosen.any():
+    if chosen.shape != amount.shape[:1] or not (chosen.any() or not len(amount)):
         raise MethodError(f"benchmark must be {amount.shape[:1]} true or false with one true at least, got {chosen.shape}.")
     return _quotients(amount, _mix(amount if chosen.all() else amount[chosen]))
 

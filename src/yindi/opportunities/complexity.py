@@ -14,6 +14,7 @@ from yindi.opportunities.arrays import binary, quotient
 
 DENSE_BELOW = 150
 STEPS = 300
+ALIKE = 1e-10
 
 
 class ComplexityWarning(UserWarning):
@@ -96,7 +97,8 @@ def eci_pci(m: Any) -> EciPci:
 
     m: (R,C) presence. eci is standardised (population sd) and signed to grow with diversity; pci is on eci's scale, so that a
     region's eci is the mean pci of its activities. An empty row or column is NaN. Parts without any link between them are solved
-    one by one with a ComplexityWarning. Raises MethodError when a part has fewer than two regions or activities.
+    one by one with a ComplexityWarning; a part that has no complexity is NaN. Raises MethodError when none has: fewer than two
+    regions or activities, regions all alike, or two directions of equal strength (a ring), where the order of rows would decide.
     """
     return complexity_of(links_of(binary(m, dtype=bool)))
 
@@ -105,13 +107,19 @@ def complexity_of(links: Any) -> EciPci:
     """`eci_pci` from sparse links (R,C) with ones in the filled cells."""
     row, column = parts_of(links)
     count = int(row.max(initial=-1)) + 1
-    if count > 1:
-        text = f"The matrix falls into {count} parts; complexity compares only inside one."
-        warnings.warn(text, ComplexityWarning, stacklevel=3)
-    eci, pci = np.full(links.shape[0], np.nan), np.full(links.shape[1], np.nan)
+    eci, pci, refused = np.full(links.shape[0], np.nan), np.full(links.shape[1], np.nan), []
     for n in range(count):
         r, c = row == n, column == n
-        eci[r], pci[c] = _one_part(links if r.all() and c.all() else links[r][:, c])
+        try:
+            eci[r], pci[c] = _one_part(links if r.all() and c.all() else links[r][:, c])
+        except MethodError as error:
+            refused.append(error)
+    if refused and len(refused) == count:
+        raise refused[0]
+    if count > 1:
+        without = f" {len(refused)} of them have none: NaN." if refused else ""
+        text = f"The matrix falls into {count} parts; complexity compares only inside one.{without}"
+        warnings.warn(text, ComplexityWarning, stacklevel=3)
     return EciPci(eci, pci)
 
 
@@ -136,10 +144,17 @@ def standardise(kc: np.ndarray, kp: np.ndarray, diversity: np.ndarray) -> tuple[
 
 
 def _sign(kc: np.ndarray, diversity: np.ndarray) -> float:
-    lean = float((kc - kc.mean()) @ (diversity - diversity.mean()))
+    """Complexity grows with diversity; where it does not lean on that, the longer tail of regions is the complex one."""
+    apart = kc - kc.mean()
+    lean = float(apart @ (diversity - diversity.mean()))
     if abs(lean) > 1e-12 * len(kc) * kc.std() * max(diversity.std(), 1e-300):
         return 1.0 if lean > 0 else -1.0
-    return 1.0 if kc[int(np.argmax(np.abs(kc - kc.mean())))] > kc.mean() else -1.0
+    tail = float((apart**3).mean())
+    if abs(tail) > 1e-9 * kc.std() ** 3:
+        return 1.0 if tail > 0 else -1.0
+    warnings.warn("The matrix is its own mirror image: which end is the complex one follows from the order of its rows alone.",
+                  ComplexityWarning, stacklevel=3)  # fmt: skip
+    return 1.0 if kc[int(np.argmax(np.abs(apart)))] > kc.mean() else -1.0
 
 
 def second_eigenvector(links: Any, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
@@ -173,8 +188,10 @@ def _second_dense(links: Any, rows: np.ndarray, first: np.ndarray, root: np.ndar
 
     scaled = links.toarray() / np.sqrt(rows)[:, None] / root
     last = len(root) - 1
-    top: np.ndarray = eigh(scaled.T @ scaled - np.outer(first, first), subset_by_index=[last, last])[1][:, 0]
-    return np.asarray(top / root)
+    value, vector = eigh(scaled.T @ scaled - np.outer(first, first), subset_by_index=[last - 1, last])
+    if value[1] > ALIKE and value[1] - value[0] <= ALIKE:
+        raise MethodError("Two directions of complexity are equally strong: the matrix does not tell which is meant.")
+    return np.asarray(vector[:, 1] / root)
 
 
 def lanczos(turn: Callable[[np.ndarray], np.ndarray], start: np.ndarray, first: np.ndarray) -> np.ndarray | None:

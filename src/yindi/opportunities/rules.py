@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from yindi.core.errors import MethodError
 from yindi.opportunities.arrays import quotient
 from yindi.opportunities.complexity import eci_pci, parts
 from yindi.opportunities.relatedness import density, gain, proximity
@@ -22,7 +23,10 @@ def rules(here: np.ndarray, candidates: np.ndarray) -> dict[str, np.ndarray]:
     m = here.astype(float)
     if parts(m)[0].max(initial=-1) != 0 or min(m.shape) < 3:
         return {}
-    phi, pci = proximity(m), np.nan_to_num(eci_pci(m).pci)
+    try:
+        phi, pci = proximity(m), np.nan_to_num(eci_pci(m).pci)
+    except MethodError:  # regions all alike, or two directions of equal strength: no complexity to rank by
+        return {}
     terms = [density(m, phi), np.broadcast_to(pci, m.shape), gain(m, phi, pci)]
     scaled = [quotient(t - t[candidates].mean(), np.full_like(t, t[candidates].std())) for t in terms]
     return {name: sum((w * t for w, t in zip(ws, scaled, strict=True)), np.zeros(m.shape)) for name, ws in WEIGHTS.items()}

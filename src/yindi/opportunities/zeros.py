@@ -48,12 +48,14 @@ def by_zero(m: Any) -> ByZero:
 
     own_eci (stated): an activity counts by what its pci exceeds the region's own eci; mean_pci, eigenvector (the mean over all
     filled cells), lowest: by what it exceeds that. Raises MethodError where the filled part falls into parts without any link, or
-    has no direction of complexity: then no zero is comparable.
+    has no direction of complexity, or where all is empty: then no zero is comparable.
     """
     here = binary(m, dtype=bool)
     rows, columns = np.asarray(here.any(axis=1)), np.asarray(here.any(axis=0))
     kept = np.ascontiguousarray(here[rows][:, columns])
-    if kept.size and max(parts(kept)[0]) > 0:
+    if not kept.size:
+        raise MethodError("No region holds any activity.")
+    if max(parts(kept)[0]) > 0:
         raise MethodError("The presences fall into parts without any link: complexity has no common zero.")
     eci, pci = eci_pci(kept)
     phi = proximity(kept)
