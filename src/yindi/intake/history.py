@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from yindi.core import resources
 
-OPEN = 9999
+OPEN, SINCE = 9999, 1988
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,7 +91,18 @@ class Gazetteer:
         at = (key, year, normal(parent) if parent else "")
         if at not in self._seen:
             self._seen[at] = self._find(key, str(written), year, at[2])
+            self._in_its_time(key, self._seen[at], year)
         return self._seen[at]
+
+    def _in_its_time(self, key: str, code: str, year: str) -> None:
+        """Tell of a unit below the provinces that a row names before it began or after it ended."""
+        when = int(year) if year.isdigit() else 0
+        held = history.eras_of(code) if self.of.standard == "gbt2260" and self.level != "province" else ()
+        if not held or when < history.SINCE or any(e.holds(when) for e in held):
+            return
+        first, last = min(e.first for e in held), max(e.last for e in held)
+        said = f"ended with {last}, and rows of later years" if when > last else f"began in {first}, and rows of earlier years"
+        self.told[key] = f"{key} ({code}, {self.name(code)}) {said} name it"
 
     def other_level(self, written: object, year: str = "") -> str:
         """The level of the standard that a written region belongs to, where it is surely not the study's; else ""."""

@@ -51,6 +51,7 @@ class Register:
     national: dict[str, str] = field(default_factory=dict)
     index: dict[str, set[str]] = field(default_factory=dict)
     fold: Callable[[str], str] = str.upper
+    listed: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         for unit in self.units.values():
@@ -63,10 +64,14 @@ class Register:
         for written in (code, self.fold(code)):
             if written in self.units:
                 return written
-            if self.open_codes is not None and self.open_codes.fullmatch(written) and self.at_level(written):
+            if self.open_codes is not None and self.open_codes.fullmatch(written) and self._may_be(written):
                 self.units[written] = Unit(written, written, written, parent=written[:2], group=written[:2])
                 return written
         return self.national.get(code, "")
+
+    def _may_be(self, code: str) -> bool:
+        """True on the register's level; of ISO 3166-2 the countries whose codes are all listed have no further ones."""
+        return self.at_level(code) and not (self.standard == "iso3166_2" and code[:2] in self.listed)
 
     def at_level(self, code: str) -> bool:
         """True where a code stands on the level of the register."""
@@ -134,7 +139,8 @@ def _packaged_iso(country: str | None) -> Register:
     groups = {r["group"]: (r["group_zh"], r["group_en"]) for r in rows}
     pattern = _PATTERNS["iso3166_2"] if country is None else re.compile(rf"{re.escape(country)}-[A-Z0-9]{{1,3}}")
     national = {r["national"]: r["code"] for r in rows} if country else {}
-    return Register("iso3166_2", "unit", "code of ISO 3166-2", units, pattern, groups, national)
+    listed = frozenset(r["parent"] for r in rows)
+    return Register("iso3166_2", "unit", "code of ISO 3166-2", units, pattern, groups, national, listed=listed)
 
 
 COLUMNS = ("code", "name", "name_en", "parent", "group", "longitude", "latitude", "area", "population", "aliases")
@@ -187,7 +193,8 @@ def register(chosen: config.Regions, text: str | None, problems: Problems) -> Re
         return Register("nuts", chosen.level, f"code of NUTS level {chosen.level[-1]}", mine, _PATTERNS["nuts"])
     if chosen.standard == "iso3166_2":
         made = _packaged_iso(chosen.country)
-        return Register("iso3166_2", "unit", made.title, {**made.units, **mine}, made.open_codes, made.groups, made.national)
+        return Register("iso3166_2", "unit", made.title, {**made.units, **mine}, made.open_codes, made.groups, made.national,
+                        listed=made.listed)  # fmt: skip
     return Register("own", "unit", f"region of {chosen.table}", mine, fold=str)
 
 
