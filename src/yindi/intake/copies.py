@@ -107,15 +107,21 @@ def steady_growth(x: np.ndarray, known: np.ndarray, limits: Limits, figures: Wri
     cells = max(x.size, looks * limits["chance"] / limits["chance_all"])
     mask = np.zeros(x.shape, bool)
     step = np.where(known, (figures or written(x)).place, 1.0)
-    for r in _worth_a_look(x, known, step, limits) if x.shape[1] >= 4 else ():
+    if x.shape[1] < 4:
+        return mask
+    likely, usual = _worth_a_look(x, known, step, limits)
+    for r in likely:
         for start, stop in _spans(known[r]):
             if stop - start >= 4:
-                mask[r, start:stop] |= _steady(x[r, start:stop], step[r, start:stop], limits, cells)
+                mask[r, start:stop] |= _steady(x[r, start:stop], step[r, start:stop], usual, limits, cells)
     return mask
 
 
-def _worth_a_look(x: np.ndarray, known: np.ndarray, step: np.ndarray, limits: Limits) -> np.ndarray:
-    """Regions whose longest run of equal steps may be no chance: its error at least, and the bends at most, are put in."""
+def _worth_a_look(x: np.ndarray, known: np.ndarray, step: np.ndarray, limits: Limits) -> tuple[np.ndarray, tuple[float, float]]:
+    """Regions whose longest run of equal steps may be no chance: its error at least, and the bends at most, are put in.
+
+    Then the usual bend of all regions, in shares of the value, where the steps are not equal: of the increment, of the growth.
+    """
     left, here, right = (step[:, n : n + x.shape[1] - 2] for n in range(3))
     local = np.maximum(np.minimum(left, here), np.minimum(np.maximum(left, here), right))
     three = known[:, 2:] & known[:, 1:-1] & known[:, :-2]
@@ -124,15 +130,17 @@ def _worth_a_look(x: np.ndarray, known: np.ndarray, step: np.ndarray, limits: Li
     safe = np.where(x > 0, x, 1.0)
     ways = [(three, x[:, 2:] + x[:, :-2] - 2 * x[:, 1:-1], 2 * local),
             (above, np.diff(logs, 2), 2 * local * (1 / safe[:, 2:] + 1 / safe[:, 1:-1]))]  # fmt: skip
-    likely = np.zeros(len(x), bool)
-    for fine, bend, error in ways:
+    likely, usual = np.zeros(len(x), bool), []
+    for (fine, bend, error), size in zip(ways, (np.maximum(np.abs(x[:, 1:-1]), 1e-300), 1.0), strict=True):
         hit = fine & (np.abs(bend) <= error) & (x[:, 1:-1] != x[:, :-2])
         longest = _longest(hit)
         least = np.where(hit, error, np.inf).min(axis=1)
         most = np.where(fine, np.abs(bend), 0.0).max(axis=1)
         chance = np.minimum(1.0, least / np.maximum(most, 1e-300))
+        others = (np.abs(bend) / size)[fine & ~hit]
+        usual.append(float(np.median(others)) if len(others) else np.inf)
         likely |= (longest >= limits["steps"]) & (x.size * chance**longest <= limits["chance"] * (1 + 1e-9))
-    return np.flatnonzero(likely)
+    return np.flatnonzero(likely), (usual[0], usual[1])
 
 
 def _longest(hit: np.ndarray) -> np.ndarray:
@@ -149,24 +157,31 @@ def _spans(known: np.ndarray) -> list[tuple[int, int]]:
     return [(int(a), int(b)) for a, b in zip(edges[::2], edges[1::2], strict=True)]
 
 
-def _steady(v: np.ndarray, res: np.ndarray, limits: Limits, cells: float) -> np.ndarray:
+def _steady(v: np.ndarray, res: np.ndarray, usual: tuple[float, float], limits: Limits, cells: float) -> np.ndarray:
     flags = np.zeros(len(v), bool)
     local = np.median(np.stack([res[:-2], res[1:-1], res[2:]]), axis=0)
-    ways = [(True, v[2:] + v[:-2] - 2 * v[1:-1], 2 * local)]
+    ways = [(usual[0], np.abs(v[1:-1]), v[2:] + v[:-2] - 2 * v[1:-1], 2 * local)]
     if (v > 0).all():
-        ways.append((False, np.diff(np.log(v), 2), 2 * local * (1 / v[2:] + 1 / v[1:-1])))
-    for straight, bend, error in ways:
+        ways.append((usual[1], np.ones(len(v) - 2), np.diff(np.log(v), 2), 2 * local * (1 / v[2:] + 1 / v[1:-1])))
+    for common, size, bend, error in ways:
         hit = (np.abs(bend) <= error) & (v[1:-1] != v[:-2])
         for a, b in _spans(hit):
-            rest = np.abs(np.delete(bend, np.s_[a:b]))
-            spread = float(np.median(rest)) if len(rest) else 0.0
-            if straight and len(rest):
-                size = np.abs(v[1:-1])
-                spread = min(spread, float(np.median(rest / np.maximum(np.delete(size, np.s_[a:b]), 1e-300)) * size[a:b].mean()))
+            spread = _spread(np.abs(bend), size, slice(a, b), common)
             chance = min(1.0, float(error[a:b].mean()) / max(spread, 1e-300))
             if b - a >= limits["steps"] and cells * chance ** (b - a) <= limits["chance"]:
                 flags[0 if a == 0 else a + 1 : b + 2 if b == len(hit) else b + 1] = True
     return flags
+
+
+def _spread(bend: np.ndarray, size: np.ndarray, run: slice, common: float) -> float:
+    """The least of three measures of how far steps usually differ: the region's own elsewhere, as such and in shares of the
+    value there, and the share that is common to all regions. The rest of a run that ended is larger than what is usual."""
+    here = float(size[run].mean())
+    rest = np.delete(bend, run)
+    if len(rest) == 0:
+        return 0.0
+    own = float(np.median(rest / np.maximum(np.delete(size, run), 1e-300))) * here
+    return min(float(np.median(rest)), own, common * here)
 
 
 def alike_digits(
