@@ -283,3 +283,40 @@ def test_a_foreign_folder_is_left_alone(tmp_path, capsys, world):
     (tmp_path / "mine" / "letter.txt").write_text("x", encoding="utf-8")
     assert cli.call(["advise", str(write(tmp_path / "w.csv", world[:50])), "--out", str(tmp_path / "mine")]) != 0
     assert "left alone" in capsys.readouterr().err
+
+
+def test_verify_reads_every_number_of_the_pages_again(done, tmp_path, capsys):
+    import shutil
+
+    assert cli.call(["verify", str(done), "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["checked"]["numbers on pages"] > 400
+    assert told["checked"]["inputs"] == 1
+    page = (done / "page.en.html").read_text(encoding="utf-8")
+    row = next(r for r in table(done, "proof.csv") if (r["event"], r["item"]) == ("entry", "precision_density"))
+    shown = f"{float(row['value']):.4f}"
+    wrong = tmp_path / "wrong"
+    shutil.copytree(done, wrong)
+    (wrong / "page.en.html").write_text(page.replace(shown, "0.9876"), encoding="utf-8")
+    assert cli.call(["verify", str(wrong), "--json"]) == 3
+    places = [p["message"] for p in json.loads(capsys.readouterr().out)["problems"]]
+    assert any("0.9876 stands in none" in m for m in places)
+    assert any("sha256 differs" in m for m in places)
+
+
+def test_why_and_serve_of_an_advice(done, capsys):
+    first = next(r for r in table(done, "lists.csv") if r["list"] == "cultivate")
+    ref = f"lists[region={first['region']}][activity={first['activity']}].quotient"
+    assert cli.call(["why", str(done), ref]) == 0
+    said = capsys.readouterr().out
+    assert f"quotient = {first['quotient']}" in said
+    assert "w.csv: region, year, activity, value" in said
+    assert cli.call(["why", str(done), "nowhere[region=x]"]) == 2
+    assert cli.call(["serve", str(done)]) == 2
+    assert "page.en.html" in capsys.readouterr().err
+
+
+def test_what_coordination_costs_stands_in_the_proof(done):
+    said = {k[1]: float(v["value"]) for k, v in proof(done).items() if k[0] == "entry" and v["value"]}
+    assert said["loss_low"] <= said["loss"] <= said["loss_high"]
+    assert said["loss"] == pytest.approx(said["precision_independent"] - said["precision_coordinated"], abs=0.002)

@@ -10,7 +10,7 @@ import numpy as np
 from yindi.core.config import StudyConfig
 from yindi.core.errors import Problem
 from yindi.opportunities.advantage import rca
-from yindi.opportunities.advice import QUADRANTS, SHOWN, WITHHELD, Advice
+from yindi.opportunities.advice import QUADRANTS, SHOWN, Advice
 from yindi.opportunities.arrays import quotient
 from yindi.opportunities.backtest import Backtest
 from yindi.opportunities.complexity import eci_pci, parts
@@ -18,12 +18,13 @@ from yindi.opportunities.endowment import Levels
 from yindi.opportunities.fit import Fit, percentile
 from yindi.opportunities.profile import REASONS, Profile
 from yindi.opportunities.relatedness import proximity
+from yindi.opportunities.transitions import HOLD_OUT
 
 CLASS, NEAR, NEUTRAL = "activity", 10, 0.5
 FINER = "use a finer classification, more regions or years further apart; `yindi advise` shows the test itself"
 WHY = {
     SHOWN: ("learned chances are there and not used.", "opportunities.feasibility: learned lays out the panel's own activities"),
-    WITHHELD: ("the learned chances did not pass calibration: they rank, but cannot be added up.", FINER),
+    HOLD_OUT: ("with one date nothing is seen to enter: the test ranks, but has no chances to add up.", "give two dates or more"),
     "no_activity": ("there is no activity panel to learn from.", "give an input of 40 activities or more by region and year"),
     "few_activities": ("the activity panel has too few activities to learn from.", FINER),
     "no_entries": ("the tested years hold no robust entry to learn from.", FINER),
@@ -44,33 +45,60 @@ class Learned:
     least: float
 
 
-def learned(given: Advice, x: np.ndarray, labels: tuple[str, ...], names: Mapping[str, tuple[str, str]], marks: np.ndarray, *,
-            order: np.ndarray) -> Learned:  # fmt: skip
+def learned(
+    found: Backtest,
+    given: Advice,
+    x: np.ndarray,
+    labels: tuple[str, ...],
+    names: Mapping[str, tuple[str, str]],
+    marks: np.ndarray,
+    *,
+    order: np.ndarray,
+) -> Learned:
     """Candidates from an advice on a panel x (R,T,C): cells with a chance of entry of the base rate at least.
 
-    marks (R,C): cells of the last year that were filled or corrected. The regions of the advice stand in `order` (R,) of those
-    of x, whose order the result has.
+    Where the chances did not pass their calibration, the rate at which cases of the same rank came true in the test stands in
+    their place. marks (R,C): cells of the last year that were filled or corrected. The regions of the advice stand in `order`
+    (R,) of those of x, whose order the result has.
     """
     back = np.argsort(order)
+    shown = given.entry_state == SHOWN
+    least = given.entry_rate if shown else found.base_rate
+    chance = (given.entry if shown else observed(found, given.entry))[back]
     given = replace(given, quadrant=given.quadrant[back], entry=given.entry[back])
     here = given.quadrant <= QUADRANTS.index("threat")
-    open_ = given.quadrant == QUADRANTS.index("potential")
+    open_ = (given.entry > 0) & (chance >= least)
     near = _near(here)
     level = np.minimum(rca(x[:, -1]), 1.0)
     none = np.full(level.shape, "", dtype=object)
     known = {c: names.get(c, (c, c)) for c in labels}
-    profile = Profile(labels, known, (CLASS,) * len(labels), labels, _reasons(x, here), labels, known, ("",) * len(labels),
+    none_known = ("",) * len(labels)
+    profile = Profile(labels, known, (CLASS,) * len(labels), none_known, _reasons(x, here), labels, known, none_known,
                       (near > 0).astype(float), ())  # fmt: skip
     have = Levels(level, np.ones(level.shape, bool), marks, none.astype(str))
     binding, strength = _first(near, ~here), _first(near, here)
     gap = np.where(binding >= 0, 1 - np.take_along_axis(level, np.maximum(binding, 0), axis=1), 0.0)
-    fit = Fit(np.where(open_, given.entry, np.nan), binding, gap, gap, strength)
-    return Learned(profile, have, fit, given.entry_rate)
+    fit = Fit(np.where(open_, chance, np.nan), binding, gap, gap, strength)
+    return Learned(profile, have, fit, least)
 
 
-def carried(given: Advice | None) -> bool:
-    """True where an advice holds chances that may be added up: they passed their calibration."""
-    return given is not None and given.entry_state == SHOWN
+def observed(found: Backtest, chance: np.ndarray) -> np.ndarray:
+    """The rate (R,C) at which cases of the same rank came true in the test, never falling with the rank; 0 where no candidate."""
+    from scipy.optimize import isotonic_regression
+
+    tested = found.tested
+    order = np.argsort(found.probability[tested.candidates], kind="stable")
+    rate = isotonic_regression(tested.entered[order]).x
+    cells = chance > 0
+    place = (np.argsort(np.argsort(chance[cells], kind="stable"), kind="stable") + 0.5) / max(int(cells.sum()), 1)
+    made: np.ndarray = np.zeros(chance.shape)
+    made[cells] = np.interp(place, (np.arange(len(rate)) + 0.5) / len(rate), rate)
+    return made
+
+
+def carried(found: Backtest | None, given: Advice | None) -> bool:
+    """True where an advice may be laid out: entries were seen to come, so that chances or rates can be added up."""
+    return given is not None and found is not None and found.kind != HOLD_OUT
 
 
 def as_learned(config: StudyConfig, least: float) -> StudyConfig:
@@ -91,7 +119,9 @@ def ways_out(
                     f"carry, e.g. {', '.join(pair)}: a fit cannot be judged.", "name CSVs in study.yaml: opportunities.sources "
                     "(which of your variables carry which requirement), or your own industries and needs",
                     tuple(variables[:12])) for pair in bare]  # fmt: skip
-    verdict = "no_activity" if found is None else found.verdict if not found.allowed else SHOWN if carried(given) else WITHHELD
+    verdict = (
+        "no_activity" if found is None else found.verdict if not found.allowed else SHOWN if carried(found, given) else HOLD_OUT
+    )
     said, way = WHY[verdict]
     return [*made, Problem("opportunities.feasibility", said, way)]
 

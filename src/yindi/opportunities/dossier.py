@@ -12,6 +12,7 @@ from yindi.core.errors import MethodError
 from yindi.core.streams import stream
 from yindi.opportunities.advantage import present, rca
 from yindi.opportunities.advice import Advice, advise
+from yindi.opportunities.arrays import quotient
 from yindi.opportunities.backtest import Backtest, evaluate
 from yindi.opportunities.complexity import ComplexityWarning, eci_pci
 from yindi.opportunities.coordinate import CAP, Together, together
@@ -27,17 +28,27 @@ from yindi.opportunities.zeros import ByZero, attempt
 
 TOP = 10
 PAIRED = 1500
+DRAWS, NEARLY = 400, 0.95
 
 
 @dataclass(frozen=True, slots=True)
 class Coordination:
-    """In the backtest, ten per region: hits of the independent and the coordinated lists, and the largest expansion of each."""
+    """In the backtest, ten per region: hits of the independent and the coordinated lists, and the largest expansion of each.
+
+    loss: share of picks that come true less often together, with its interval when regions are drawn again; loss_expected: what
+    the chances foretold; limited: activities that reach the cap.
+    """
 
     precision_independent: float
     precision_coordinated: float
     expansion_independent: float
     expansion_coordinated: float
     lists: Together
+    loss: float
+    loss_low: float
+    loss_high: float
+    loss_expected: float
+    limited: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,18 +92,32 @@ def dossier(given: Cube, *, count: int = 5, cap: float = CAP, minimum_activities
     advice = advise(x, entries, leaving=exits, count=count, cap=cap, seed=seed) if entries.allowed else None
     here, last = present(x), x[:, -1]
     eci, pci = _complexity(here[:, -1])
-    return Dossier(entries, exits, coordination(entries, cap=cap) if entries.scores else None, advice, here[:, -1], rca(last),
+    tested = coordination(entries, cap=cap, seed=seed) if entries.scores else None
+    return Dossier(entries, exits, tested, advice, here[:, -1], rca(last),
                    eci, pci, likeness(last, given.activities), _common(advice, x, seed) if advice else {},
                    herding(here) if x.shape[1] > 1 else None, attempt(here[:, -1]), interval(last, eci, seed=seed),
                    rca_interval(last).sure if counts(last) else None)  # fmt: skip
 
 
-def coordination(found: Backtest, *, cap: float = CAP, count: int = TOP) -> Coordination:
+def coordination(found: Backtest, *, cap: float = CAP, count: int = TOP, seed: int = 0) -> Coordination:
     """What coordination under the cap costs in hits, on the tested years of a proof."""
     tested = found.tested
     made = together(found.probability, tested.amounts, tested.candidates, count=count, cap=cap)
     return Coordination(precision_at(made.alone, tested.truth), precision_at(made.chosen, tested.truth),
-                        float(made.expansion_alone.max()), float(made.expansion.max()), made)  # fmt: skip
+                        float(made.expansion_alone.max()), float(made.expansion.max()), made,
+                        *_loss(made, tested.truth, found.probability, seed),
+                        int((made.expansion >= NEARLY * cap).sum()))  # fmt: skip
+
+
+def _loss(made: Together, truth: np.ndarray, chance: np.ndarray, seed: int) -> tuple[float, float, float, float]:
+    """Loss of precision by coordination, its interval over regions, and the loss that the chances foretold."""
+    def rate(told: np.ndarray, of: np.ndarray) -> np.ndarray:
+        return np.asarray(quotient((told * of).sum(axis=1).astype(float), told.sum(axis=1).astype(float)))
+
+    less = rate(made.alone, truth) - rate(made.chosen, truth)
+    draws = stream(seed, "opportunities.coordination").multinomial(len(less), np.full(len(less), 1 / len(less)), size=DRAWS)
+    low, high = np.quantile(draws @ less / len(less), [0.025, 0.975])
+    return float(less.mean()), float(low), float(high), float((rate(made.alone, chance) - rate(made.chosen, chance)).mean())
 
 
 def likeness(x: np.ndarray, activities: tuple[str, ...]) -> dict[str, Similarity]:

@@ -49,6 +49,7 @@ def rows(found: Backtest) -> dict[str, Row]:
     for name, one in found.scores.items():
         made |= {f"precision_{name}": (one.average_precision, ""), f"top_ten_{name}": (one.precision_at_ten, "")}
         made |= {f"within_{name}": (one.within_region, ""), f"crowded_{name}": (one.crowded_share, "")}
+        made[f"expansion_{name}"] = (one.expansion, "")
     made |= {k: (float(getattr(found, k)), "") for k in ("gain", "gain_low", "gain_high")}
     made |= {k: (found.precision[str(getattr(found, k))], str(getattr(found, k))) for k in ("chosen", "rival")}
     made["lift"] = (found.precision[found.chosen] / found.base_rate, "")

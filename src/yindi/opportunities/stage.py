@@ -74,6 +74,8 @@ def opportunities(study: Study, *, tables: Mapping[str, Rows] | None = None) -> 
     own = _learned(work, have, found, given)
     if own is not None:
         work, have, found_in = replace(work, profile=own.profile, learned=True), own.have, {}
+        names = named.names.plus("industry", own.profile.names).plus("requirement", own.profile.names)
+        work.bench.study = replace(named, names=names)
     appeal = _industries(work)
     _endowment(work, have, found_in)
     fit, marks = _fit(work, have) if own is None else _chances(work, own)
@@ -222,13 +224,15 @@ def _learned(work: _Work, have: Levels, found: proof.Backtest | None, given: Adv
     if wanted != "learned" and not len(bare):
         return None
     own_tables = any(_beside(work.study, k) for k in ("industries", "sources"))
-    if wanted == "judged" or not chances.carried(given) or given is None or parts is None or (wanted == "auto" and own_tables):
+    able = chances.carried(found, given) and not (wanted == "judged" or (wanted == "auto" and own_tables))
+    if not able or found is None or given is None or parts is None:
         first = [(work.regions[r], work.profile.industries[c]) for r, c in bare[:1]]
         variables = sorted({s.variable for s in work.profile.sources if s.origin == "panel"})
         raise ProblemsError("opportunities", chances.ways_out(found, given, first, len(bare), variables))
     names = parts.labels[:-1] if parts.rest else parts.labels
-    return chances.learned(given, parts.of(choose_split(parts.years)[0]), names, work.study.names.table.get("industry", {}),
-                           parts.marks[:, -1, : len(names)], order=np.argsort(work.regions))  # fmt: skip
+    x, known = parts.of(choose_split(parts.years)[0]), work.study.names.table.get("industry", {})
+    marks = parts.marks[:, -1, : len(names)]
+    return chances.learned(found, given, x, names, known, marks, order=np.argsort(work.regions))
 
 
 def _chances(work: _Work, own: chances.Learned) -> tuple[Fit, np.ndarray]:

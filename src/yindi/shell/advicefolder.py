@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import json
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -31,17 +32,19 @@ def write(found: Result, target: Path) -> list[str]:
         for language in ("zh", "en"):
             (new / f"page.{language}.html").write_text(advicepage.page(found, language), encoding="utf-8")
         names = sorted(p.name for p in new.iterdir() if p.suffix in (".csv", ".html"))
-        (new / folder.MANIFEST).write_text(json.dumps(_manifest(found, new, names), ensure_ascii=False, indent=1) + "\n",
+        (new / folder.MANIFEST).write_text(json.dumps(_manifest(found, new, names, target), ensure_ascii=False, indent=1) + "\n",
                                            encoding="utf-8")  # fmt: skip
     return [*names, folder.MANIFEST]
 
 
-def _manifest(found: Result, new: Path, names: Sequence[str]) -> dict[str, Any]:
+def _manifest(found: Result, new: Path, names: Sequence[str], target: Path) -> dict[str, Any]:
     o = found.options
     inputs = [found.path, *([o.other] if o.other else [])]
     asked = {"columns": _named(o.columns), "duplicates": o.duplicates, "count": o.count, "cap": o.cap, "seed": o.seed,
              "min_region": o.min_region, "min_activity": o.min_activity, "minimum_activities": o.minimum_activities}  # fmt: skip
-    return {"format": folder.FORMAT, "kind": "advice", "yindi": __version__, "options": asked, "verdict": found.verdict,
+    return {"format": folder.FORMAT, "kind": "advice", "schema_version": 1,
+            "input_folder": os.path.relpath(found.path.resolve().parent, target.resolve()), "yindi": __version__,
+            "options": asked, "verdict": found.verdict,
             "inputs": {p.name: _sha(p) for p in inputs}, "files": {n: _sha(new / n) for n in names}}  # fmt: skip
 
 

@@ -12,7 +12,9 @@ from yindi.core import resources
 from yindi.opportunities.backtest import Backtest
 from yindi.opportunities.conventions import ZEROS
 from yindi.opportunities.dossier import Dossier
+from yindi.opportunities.evidence import choose_split
 from yindi.opportunities.panels import Cube
+from yindi.opportunities.transitions import HOLD_OUT, OUT_OF_TIME
 from yindi.opportunities.zeros import CERTAIN, certain
 from yindi.shell import advising
 from yindi.shell.advising import Result
@@ -95,7 +97,8 @@ def _verdict(found: Result, say: _Words) -> str:
     if found.made is None:
         return say("untestable", message=found.refusal)
     test = found.made.entries
-    return say(test.verdict, activities=test.activities, least=found.options.minimum_activities, low=_number(test.gain_low),
+    key = "allowed_hidden" if test.allowed and test.kind == HOLD_OUT else test.verdict
+    return say(key, activities=test.activities, least=found.options.minimum_activities, low=_number(test.gain_low),
                high=_number(test.gain_high))  # fmt: skip
 
 
@@ -105,7 +108,9 @@ def _head(found: Result, say: _Words) -> list[str]:
     body += [f"<h2>{say('verdict')}</h2>", f'<p class="{kind}">{escape(_verdict(found, say))}</p>']
     if found.made is None:
         return body
-    body.append(f"<p>{say(found.made.entries.kind)}</p>")
+    spans = choose_split(found.used.cube.years)[2] if found.used is not None else ""
+    timed = say("spans", spans=spans) if found.made.entries.kind == OUT_OF_TIME else ""
+    body.append(f"<p>{say(found.made.entries.kind)} {escape(timed)}</p>")
     told = found.made.advice
     if told is None:
         return [*body, f"<p>{say('refused_rest')}</p>"]
@@ -126,7 +131,7 @@ def _proof(found: Result, made: Dossier, say: _Words) -> list[str]:
     rows = [[name, _number(s.average_precision), _share(s.precision_at_ten), f"{s.within_region:.2f}", _share(s.crowded_share),
              _share(s.expansion)] for name, s in test.scores.items()]  # fmt: skip
     heads = [say(k) for k in ("model", "ap", "top_ten", "within", "crowded", "largest")]
-    body.append(_table(heads, rows, found, "proof.csv: precision_*, top_ten_*, within_*, crowded_*", say))
+    body.append(_table(heads, rows, found, "proof.csv: precision_*, top_ten_*, within_*, crowded_*, expansion_*", say))
     out = made.exits
     if out is not None and out.scores:
         body.append("<p>" + say("exit_text", candidates=out.candidates, entries=out.entries, chosen=out.chosen,
@@ -142,6 +147,9 @@ def _together(found: Result, made: Dossier, say: _Words) -> list[str]:
         said.append(say("together_text", p0=_share(t.precision_independent), e0=_share(t.expansion_independent),
                         p1=_share(t.precision_coordinated), e1=_share(t.expansion_coordinated),
                         cap=_share(found.options.cap)))  # fmt: skip
+        if t.limited:
+            said.append(say("together_cost", loss=_share(t.loss), low=_share(t.loss_low), high=_share(t.loss_high),
+                            expected=_share(t.loss_expected), limited=t.limited))  # fmt: skip
     if made.advice is not None:
         both, common = made.advice.lists, made.common
         said.append(say("now_text", count=found.options.count, e0=_share(float(both.expansion_alone.max())),
@@ -153,7 +161,7 @@ def _together(found: Result, made: Dossier, say: _Words) -> list[str]:
 def _all(found: Result, used: Cube, made: Dossier, say: _Words) -> list[str]:
     body = [f"<h2>{say('together')}</h2>", *(f"<p>{t}</p>" for t in _together(found, made, say))]
     total = used.values.sum(axis=0)
-    growth = total[-1] / total[0] - 1
+    growth = total[-1] / total[0] - 1 if len(total) > 1 else np.full(total.shape[1], np.nan)
     if made.advice is not None:
         both = made.advice.lists
         first = np.argsort(-both.expansion_alone, kind="stable")[:CROWDED]

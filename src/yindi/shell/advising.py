@@ -14,6 +14,7 @@ from yindi.opportunities import advice as kernel
 from yindi.opportunities.clean import Comparable, comparable
 from yindi.opportunities.cross import Cross, cross_test
 from yindi.opportunities.dossier import Dossier, dossier
+from yindi.opportunities.evidence import choose_split
 from yindi.opportunities.evidence import rows as proof_rows
 from yindi.opportunities.panels import Cube
 from yindi.opportunities.zeros import CERTAIN, activity_columns, certain, region_columns
@@ -133,6 +134,7 @@ def proof(found: Result) -> list[tuple[str, str, float, str]]:
     if found.used is not None:
         kept = found.used.cube
         rows += [("data", "years", float(len(kept.years)), ";".join(kept.years))]
+        rows += [("data", "spans", np.nan, choose_split(kept.years)[2])]
     if made is None:
         return rows
     for event, test in (("entry", made.entries), ("exit", made.exits)):
@@ -140,7 +142,8 @@ def proof(found: Result) -> list[tuple[str, str, float, str]]:
             rows += [(event, k, v, t) for k, (v, t) in proof_rows(test).items()]
             rows += [(event, "proof", np.nan, test.kind), (event, "verdict", float(test.allowed), test.verdict)]
     if made.tested is not None:
-        names = ("precision_independent", "precision_coordinated", "expansion_independent", "expansion_coordinated")
+        names = ("precision_independent", "precision_coordinated", "expansion_independent", "expansion_coordinated", "loss",
+                 "loss_low", "loss_high", "loss_expected", "limited")  # fmt: skip
         rows += [("entry", k, getattr(made.tested, k), "") for k in names]
     if made.advice is not None:
         told, both = made.advice, made.advice.lists
@@ -148,6 +151,8 @@ def proof(found: Result) -> list[tuple[str, str, float, str]]:
         rows += [("lists", "expansion_coordinated", float(both.expansion.max()), ""), ("lists", "cap", found.options.cap, "")]
         rows += [("lists", "entry_chances", np.nan, told.entry_state), ("lists", "exit_chances", np.nan, told.exit_state)]
         rows += [("lists", f"overlap_{k}", v, "") for k, v in made.common.items()]
+    if made.zeros is not None:
+        rows += [("standing", f"agreement_{zero}", float(v), "") for zero, v in made.zeros.agreement.items()]
     if found.cross is not None:
         of_cross = ("entries", "base_rate", "precision", "precision_without", "within_region", "gain", "gain_low", "gain_high")
         rows += [("cross", k, float(getattr(found.cross, k)), "") for k in of_cross]

@@ -180,9 +180,9 @@ def _list(text: str | None) -> list[str]:
 @_json
 def why(results: Path, ref: str, as_json: bool) -> None:
     """Trace REF, as printed in reports, back to its steps, cells and files."""
-    from yindi.shell import trace
+    from yindi.shell import adviceverify, trace
 
-    found = trace.why(results, ref)
+    found = (adviceverify if adviceverify.is_advice(results) else trace).why(results, ref)
     for note in found.notes:
         _message(note)
     content = {"ref": str(found.ref), "value": found.value, "columns": found.columns, "trace": found.text.splitlines()}
@@ -202,9 +202,10 @@ def verify(results: Path, inputs: Path | None, against: Path | None, strict: boo
     """
     if against is not None or results.suffix == ".docx":
         return _edited(results, against, as_json)
+    from yindi.shell import adviceverify
     from yindi.shell import verify as verifying
 
-    report = verifying.verify(results, inputs=inputs)
+    report = (adviceverify if adviceverify.is_advice(results) else verifying).verify(results, inputs=inputs)
     wrong = [{"place": m.place, "message": m.message} for m in report.mismatches]
     if strict:
         wrong += [{"place": "", "message": f"not checked: {n} {what}"} for what, n in report.unchecked.items()]
@@ -302,6 +303,7 @@ def methods(kind: str | None, as_json: bool) -> None:
 yindi.add_command(beside.archive)
 yindi.add_command(beside.advise)
 yindi.add_command(beside.aggregate)
+yindi.add_command(beside.evaluate)
 
 
 def _message(error: BaseException | str) -> None:

@@ -148,8 +148,13 @@ def manifest(place: str | Path) -> dict[str, Any]:
         raise UsageError(f"{place}: no result folder of yindi (no {folder.MANIFEST}).")
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
+        if content.get("kind") == "advice":
+            raise UsageError(f"{place} holds lists of `yindi advise`: open its page.zh.html or page.en.html in a browser; "
+                             "`yindi verify` and `yindi why` read it.")  # fmt: skip
         known = content["format"] == folder.FORMAT and int(content["schema_version"]) <= SCHEMA_VERSION
-    except (ValueError, KeyError, TypeError) as error:
+    except UsageError:
+        raise
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise YindiError(f"{path}: damaged ({error}).") from error
     if not known:
         raise UsageError(f"{path}: written by another or a newer program (schema {content['schema_version']}). Update yindi.")
