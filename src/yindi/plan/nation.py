@@ -268,6 +268,10 @@ def refusal(w: Writer) -> Sentence:
     table = w.table("opportunities.backtest")
     if w.study.activity is None:
         return w.say("refusal_none")
+    if w.learned:
+        items_ = {"found": "chosen", "rival": "rival", "low": "gain_low", "high": "gain_high"}
+        proof = {k: w.q(table.name, item=i) for k, i in items_.items()}
+        return w.say("refusal_learned", "model", least=w.config("layout.minimum_fit"), **proof)
     few = {i: w.q(table.name, item=i) for i in ("activities", "minimum_activities", "entries", "candidates") if table.has(item=i)}
     if len(few) == 4 and few["activities"].value < few["minimum_activities"].value:
         return w.say("refusal", **few)

@@ -21,8 +21,8 @@ SPELLED = re.compile(
 )
 SIGNS = ("plus", "zero", "minus")
 SECTIONS = ("sentences", "titles", "words")
-TABLES = ("", "tables.", "plan.", "research.", "brief.")
-"""The phrase files of a language: the common one, words of the plan's tables, and the voices."""
+TABLES = ("", "tables.", "plan.", "research.", "brief.", "learned.")
+"""The phrase files of a language: the common one, words of the plan's tables, the voices, and learned candidates."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from yindi.core import resources
 from yindi.core.document import Block, Grid, Paragraph, Sentence
+from yindi.core.finding import Label
 from yindi.core.framework import LEVERS
 from yindi.plan import claims, picks
 from yindi.plan.overall import main_section, section_fill
@@ -14,6 +15,7 @@ from yindi.plan.writer import Slot, Writer, body, items, order
 SHOWN = 3
 MEASURES = 2
 CLASSES = {"emerging": "strengthen", "future": "prepare"}
+REACHED = {"activity": "within_reach"}
 
 
 def work(w: Writer) -> tuple[Block, ...]:
@@ -149,7 +151,7 @@ def industries(w: Writer) -> tuple[Block, ...]:
     chosen = picks.chosen_industries(w)
     classes = {c: w.table("opportunities.industries").text("class", industry=c) for c in chosen}
     blocks: list[Block] = []
-    for kind, key in CLASSES.items():
+    for kind, key in (REACHED if w.learned else CLASSES).items():
         found = [c for c in chosen if classes[c] == kind]
         blocks.append(w.heading(key, 2))
         if not found:
@@ -164,6 +166,8 @@ def _industry(w: Writer, industry: str) -> Sentence:
     table, at = w.table("opportunities.candidates"), {"region": w.subject, "industry": industry}
     binding, strength = table.text("binding", **at), table.text("strength", **at)
     fill: dict[str, Slot] = {"industry": w.name("industry", industry), "fit": w.q(table.name, "fit", **at)}
+    if w.learned:
+        return _reached(w, fill, binding, strength)
     if not binding:
         return w.say("industry_met", "judgement", **fill)
     others = [r for r in holders(w, industry) if r != w.subject][:SHOWN]
@@ -178,6 +182,15 @@ def _industry(w: Writer, industry: str) -> Sentence:
     if not others:
         return w.say("industry_item", "judgement", **fill)
     return w.say("industry_beside", "judgement", others=w.names("region", others), **fill)
+
+
+def _reached(w: Writer, fill: dict[str, Slot], binding: str, strength: str) -> Sentence:
+    """One activity by its learned chance, and the nearest ones that the region has and has not."""
+    if not (binding and strength):
+        return w.say("industry_reached_plain", "model", **fill)
+    at = {"region": w.subject, "industry": fill["industry"].code} if isinstance(fill["industry"], Label) else {}
+    near = {"strength": w.name("requirement", strength), "binding": w.name("requirement", binding)}
+    return w.say("industry_reached", "model", gap=w.q("opportunities.candidates", "binding_gap", **at), **fill, **near)
 
 
 def portfolio(w: Writer, chosen: list[str]) -> Grid:

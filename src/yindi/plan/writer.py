@@ -39,6 +39,11 @@ class Writer:
         return frame_of(self.study)
 
     @property
+    def learned(self) -> bool:
+        """True where the candidates are the panel's own activities with learned chances."""
+        return self.study.config.opportunities.feasibility == "learned"
+
+    @property
     def year(self) -> str:
         """The last year of the study."""
         return self.study.panel.years[-1]
@@ -68,8 +73,10 @@ class Writer:
         return self.q("config", item=item)
 
     def say(self, phrase: str, grade: str = "data", /, **fill: Slot) -> Sentence:
-        """A sentence of the given phrase, or of its variant for the frame of the study where there is one."""
-        phrase = self.phrases.known(f"{phrase}_{self.frame}", phrase)
+        """A sentence of the given phrase, or of its variant for learned candidates, or for the frame, where there is one."""
+        variant = self.phrases.known(f"{phrase}_learned", "") if self.learned else ""
+        grade = "model" if variant and grade == "judgement" else grade
+        phrase = variant or self.phrases.known(f"{phrase}_{self.frame}", phrase)
         quantities = {k: v for k, v in fill.items() if isinstance(v, Quantity)}
         labels = {k: v for k, v in fill.items() if isinstance(v, Label | tuple)}
         choices = {k: v for k, v in fill.items() if isinstance(v, Choice)}
@@ -96,8 +103,9 @@ class Writer:
         return listed(tuple(labels), self.phrases, self.study.names)
 
     def title(self, key: str) -> Parts:
-        """A heading or column head, or its variant for the frame of the study where there is one."""
-        framed = f"{key}_{self.frame}"
+        """A heading or column head, or its variant for learned candidates, or for the frame, where there is one."""
+        learned = f"{key}_learned"
+        framed = learned if self.learned and learned in self.phrases.titles else f"{key}_{self.frame}"
         return (self.phrases.title(framed if framed in self.phrases.titles else key),)
 
     def heading(self, key: str, level: int = 1, *, annex: bool = False) -> Heading:
