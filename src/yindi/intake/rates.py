@@ -76,16 +76,19 @@ def find(x: np.ndarray, known: np.ndarray, steps: np.ndarray) -> list[Rate]:
 
 
 def _rate(x: np.ndarray, have: np.ndarray, j: int, step: float, counts: np.ndarray) -> list[Rate]:
+    """The rate of column j, begun at one row or (where that one is wrong) at another."""
     order = have[np.argsort(x[np.ix_(have, counts)].sum(axis=1), kind="stable")]
     tried = order[np.linspace(len(order) // 2, len(order) - 1, 9).astype(int)]
-    left = _first(x, int(tried[-1]), j, step, counts)
-    for i in tried[:-1]:
-        strikes = left[5] + (np.abs(_value(x, int(i), left, counts) - x[i, j]) > step)
-        left = [a[strikes <= 1] for a in (*left[:5], strikes)]
-    rates = [_as_rate(j, step, counts, left, n) for n in range(len(left[0]))]
-    fits = [(float((np.abs(given(x, r)[have] - x[have, j]) <= step).mean()), -len(r.over), r) for r in rates]
-    good = [f for f in fits if f[0] >= HOLDS]
-    return [max(good, key=lambda f: (round(f[0], 3), f[1], -f[2].under))[2]] if good else []
+    for begin in tried[:-3:-1]:
+        left = _first(x, int(begin), j, step, counts)
+        for i in tried[tried != begin]:
+            strikes = left[5] + (np.abs(_value(x, int(i), left, counts) - x[i, j]) > step)
+            left = [a[strikes <= 1] for a in (*left[:5], strikes)]
+        rates = [_as_rate(j, step, counts, left, n) for n in range(len(left[0]))]
+        fits = [(float((np.abs(given(x, r)[have] - x[have, j]) <= step).mean()), -len(r.over), r) for r in rates]
+        if good := [f for f in fits if f[0] >= HOLDS]:
+            return [max(good, key=lambda f: (round(f[0], 3), f[1], -f[2].under))[2]]
+    return []
 
 
 def _first(x: np.ndarray, i: int, j: int, step: float, counts: np.ndarray) -> list[np.ndarray]:

@@ -7,13 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from yindi.core.errors import UsageError
-from yindi.intake import definitions, examine, found, series
+from yindi.intake import definitions, examine, found, series, shapes
 from yindi.intake.examine import Examination, Repair
 from yindi.intake.findings import Found
 from yindi.intake.read import BOOKS, TEXT
+from yindi.shell import checktext
 
-SHOWN = 6
-LINES = 45
 NO_ERRORS = frozenset(["absent"])
 
 
@@ -38,8 +37,8 @@ def errors(seen: Sequence[Examination]) -> int:
 
 def names(e: Examination) -> dict[str, str]:
     """Code -> Chinese name of the regions of a table."""
-    if e.shape is None:
-        return {}
+    if e.shape is None or e.shape.level == shapes.OWN:
+        return {c: c for c in e.cube.regions} if e.cube is not None else {}
     return {c: n[0] for c, n in definitions.region_names(e.shape.level).items()}
 
 
@@ -71,12 +70,23 @@ def _table(e: Examination) -> dict[str, Any]:
 
 def _found(e: Examination, f: Found, called: dict[str, str]) -> dict[str, Any]:
     title = found.rules()[f.kind]["title"]
-    right = [{"region": r, "name": called.get(r, ""), "year": y, "value": v} for r, y, v in f.right]
+    right = [
+        {"region": r, "name": called.get(r, ""), "year": y, "value": v, "found": _holds(e, f.variable, r, y)}
+        for r, y, v in f.right
+    ]
     return {"table": f"{e.file}{'!' + e.sheet if e.sheet else ''}", "kind": f.kind, "title": dict(title), "sure": f.sure,
             "certainty": "sure" if f.sure else "may be real", "variable": f.variable, "years": list(f.years),
             "regions": list(f.regions), "names": [called.get(r, r) for r in f.regions], "share": f.share, "size": f.size,
             "place": f.place, "right": right, "evidence": {"en": f.detail, "zh": f.zh or f.detail},
             "effect": {"en": f.effect, "zh": f.effect_zh}, "ways_out": list(f.ways_out)}  # fmt: skip
+
+
+def _holds(e: Examination, variable: str, region: str, year: str) -> str:
+    """What a cell holds, as text; "" where it is empty."""
+    if e.cube is None or variable not in e.cube.items or region not in e.cube.regions or year not in e.cube.years:
+        return ""
+    at = (e.cube.regions.index(region), e.cube.years.index(year), e.cube.at(variable))
+    return f"{e.cube.values[at]:.12g}" if e.cube.known[at] else ""
 
 
 def _repair(e: Examination, r: Repair) -> dict[str, Any]:
@@ -93,76 +103,17 @@ def _moved(r: Repair) -> dict[str, str]:
     if r.kind == "gap":
         return {"en": "", "zh": ""}
     try:
-        gap = f"{r.right - float(r.found):+,.6g}"
+        gap = f"{r.right - float(r.found):+,.10g}"
     except ValueError:
         return {"en": "", "zh": ""}
     return {"en": f"the sums that hold the cell move by {gap}", "zh": f"含该单元格的合计变动{gap}"}
 
 
 def text(seen: Sequence[Examination]) -> str:
-    """The examinations for people: what was recognised, the sure findings, then what may be real."""
-    lines: list[str] = []
+    """The examinations for people: how many errors of which kind, what was recognised, then each kind in its group."""
+    made: list[str] = []
     for e in seen:
-        lines += _lines(e)
+        table = _table(e)
+        made += checktext.lines(table, table["findings"], table["look"])
     count = errors(seen)
-    lines.append(f"{count} sure error(s)." if count else "no sure error.")
-    return "\n".join(lines)
-
-
-def _lines(e: Examination) -> list[str]:
-    table = _table(e)
-    where = f"{e.file}{', sheet ' + e.sheet if e.sheet else ''}"
-    shape = f"layout {table['layout']}, {len(table['regions'])} regions ({table['level']}), {len(table['items'])} items"
-    span = f", {table['years'][0]} to {table['years'][-1]}" if table["years"] else ""
-    made = [f"{where}: {len(e.heads)} columns", f"  recognised: {shape}{span}" if table["layout"] else "  recognised: heads only"]
-    unknown = [u["unit"] for u in table["units"] if not u["known_as"]]
-    made += [
-        f"  units: {len(table['units']) - len(unknown)} known" + (f"; not known: {', '.join(unknown[:SHOWN])}" if unknown else "")
-    ]
-    made += [f"  head {h['place']}: {h['written']!r} is {h['read_as']!r}" for h in table["broken_heads"]]
-    made += _few("sum", table["sums"]) + _few("incomplete", table["incomplete"])
-    made += [f"  derived: {d['column']} = {d['formula']}" for d in table["derived"]]
-    made += [f"  text: {t['place']}: {t['text']!r}" for t in table["text_cells"][:SHOWN]]
-    for title, key in (("found", "findings"), ("worth a look, may be real", "look")):
-        if table[key]:
-            made += [f"{title} ({len(table[key])}):", *_grouped(table[key])]
-    return made
-
-
-def _few(title: str, said: Sequence[str]) -> list[str]:
-    more = [f"  {title}: and {len(said) - SHOWN} more (--json shows all)"] if len(said) > SHOWN else []
-    return [f"  {title}: {s}" for s in said[:SHOWN]] + more
-
-
-def _grouped(found: Sequence[dict[str, Any]]) -> list[str]:
-    """A line a finding; absent values of the same years and regions together, and no more than a screen of one kind."""
-    gaps: dict[tuple[tuple[str, ...], tuple[str, ...]], list[dict[str, Any]]] = {}
-    others: dict[str, list[dict[str, Any]]] = {}
-    for f in found:
-        if f["kind"] == "absent":
-            gaps.setdefault((tuple(f["years"]), tuple(f["names"])), []).append(f)
-        else:
-            others.setdefault(f["kind"], []).append(f)
-    lines = [_line(f) for kind in others for f in others[kind][:LINES]]
-    lines += [
-        f"  {kind}: and {len(fs) - LINES} more (--json and --html show all)" for kind, fs in others.items() if len(fs) > LINES
-    ]
-    blocks = sorted(gaps.values(), key=lambda same: -len(same))
-    lines += [_gap(same) for same in blocks[:SHOWN]]
-    rest = sum(len(same) for same in blocks[SHOWN:])
-    return lines + ([f"  values are absent: {rest} more blocks (--json and --html show all)"] if rest else [])
-
-
-def _gap(same: Sequence[dict[str, Any]]) -> str:
-    called = [f["variable"] for f in same]
-    some = ", ".join(called[:SHOWN]) + (f" and {len(called) - SHOWN} more" if len(called) > SHOWN else "")
-    return _line({**same[0], "variable": some}) if len(same) > 1 else _line(same[0])
-
-
-def _line(f: dict[str, Any]) -> str:
-    who = " ".join(f["names"][:SHOWN]) + (f" and {len(f['names']) - SHOWN} more" if len(f["names"]) > SHOWN else "")
-    when = f["years"][0] if len(f["years"]) == 1 else f"{f['years'][0]} to {f['years'][-1]}" if f["years"] else ""
-    right = ", ".join(f"{r['value']:.12g}" for r in f["right"][:3]) + (" ..." if len(f["right"]) > 3 else "")
-    parts = [f["variable"], when, "every region" if f["share"] == 1 else who, f["evidence"]["en"],
-             f"right: {right}" if right else "", f["effect"]["en"], f["place"]]  # fmt: skip
-    return f"  {f['title']['en']} ({f['title']['zh']}): " + "; ".join(p for p in parts if p)
+    return "\n".join([*made, f"{count} sure error(s)." if count else "no sure error."])
