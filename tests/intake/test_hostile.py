@@ -237,6 +237,15 @@ STUDIES: dict[str, tuple[Maker, tuple[str, ...]]] = {
 }  # fmt: skip
 
 
+def test_ten_thousand_columns_are_read_in_little_time_and_memory(tmp_path: Path) -> None:
+    wide = CELL.format(' table:number-columns-repeated="10000"')
+    made = make.ods(tmp_path / "a.ods", f"<table:table-row>{wide}</table:table-row>" * 5)
+    told = make.run({"wide": ["check", str(made)]})["wide"]
+    assert told.code == 0, told.text
+    assert told.seconds < 10
+    assert told.megabytes < 600
+
+
 @pytest.fixture(scope="module")
 def studies(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Seen]:
     place = tmp_path_factory.mktemp("studies")

@@ -12,13 +12,18 @@ from yindi.intake.families import Family, completed, families
 
 __all__ = ["Slip", "Sum", "additive", "column_sums", "complete", "families", "kind_of", "slips"]
 SAMPLE, SHARE = 60, 0.9
-ADDS, FAMILIES = 0.8, 5
+ADDS, FAMILIES, COST = 0.8, 5, 4e9
 
 
 def column_sums(x: np.ndarray) -> list[Sum]:
-    """Columns that are the sum of a run of neighbouring (or every second) columns in nearly all rows of x (N,C), absent = 0."""
+    """Columns that are the sum of a run of neighbouring (or every second) columns in nearly all rows of x (N,C), absent = 0.
+
+    None are looked for in tables of more than some 400 columns: every column would be held against every run of the others.
+    """
     live = np.flatnonzero((x != 0).sum(axis=1) >= 0.5 * np.median((x != 0).sum(axis=1)))
     rows = live[np.linspace(0, len(live) - 1, min(SAMPLE, len(live))).astype(int)]
+    if len(rows) * float(x.shape[1]) ** 3 > COST:
+        return []
     found: list[Sum] = []
     for stride in (1, 2):
         found += _runs(x, rows, stride)
