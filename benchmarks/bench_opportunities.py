@@ -39,7 +39,8 @@ def panel(regions: int, activities: int, fill: float, seed: int) -> np.ndarray:
 def chain(x: np.ndarray) -> None:
     """All quantities of one year."""
     here = advantage.present(x)
-    m = here[here.any(axis=1)][:, here.any(axis=0)].astype(float)
+    rows, columns = here.any(axis=1), here.any(axis=0)
+    m = here if rows.all() and columns.all() else np.ascontiguousarray(here[rows][:, columns])
     pci = complexity.eci_pci(m).pci
     relatedness.surroundings(m, relatedness.proximity(m), pci)
 
