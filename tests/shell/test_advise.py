@@ -320,3 +320,26 @@ def test_what_coordination_costs_stands_in_the_proof(done):
     said = {k[1]: float(v["value"]) for k, v in proof(done).items() if k[0] == "entry" and v["value"]}
     assert said["loss_low"] <= said["loss"] <= said["loss_high"]
     assert said["loss"] == pytest.approx(said["precision_independent"] - said["precision_coordinated"], abs=0.002)
+
+
+def test_what_plans_declare_is_checked_together(tmp_path, world, capsys):
+    """Every second region declares a05: counts, expansion by hand, and an unknown label named."""
+    names = sorted({r for r, _, _, _ in world})
+    said = [(r, "a05") for r in names[::2]] + [(names[1], "a07")]
+    path, plans = write(tmp_path / "w.csv", world), write(tmp_path / "p.csv", said, heads=("region", "activity"))
+    assert cli.call(["advise", str(path), "--declared", str(plans), "--out", str(tmp_path / "out")]) == 0
+    row = next(r for r in table(tmp_path / "out", "declared.csv") if r["activity"] == "a05")
+    made = {(r, a): v for r, y, a, v in world if y == 2021}
+    total = {r: sum(v for (q, _), v in made.items() if q == r) for r in names}
+    nation, whole = sum(total.values()), sum(v for (_, a), v in made.items() if a == "a05")
+    more = sum(max(total[r] * whole / nation - made.get((r, "a05"), 0.0), 0.0) for r in names[::2])
+    assert int(row["declared"]) == len(names[::2])
+    assert float(row["expansion"]) == pytest.approx(more / whole, rel=1e-4)
+    overlaps = {k[1]: float(v["value"]) for k, v in proof(tmp_path / "out").items() if k[0] == "declared"}
+    assert overlaps["overlap_regions"] > 10 * overlaps["overlap_random"]
+    assert "What plans declare" in (tmp_path / "out" / "page.en.html").read_text(encoding="utf-8")
+    capsys.readouterr()
+    assert cli.call(["verify", str(tmp_path / "out")]) == 0
+    write(plans, [("nowhere", "a05")], heads=("region", "activity"))
+    assert cli.call(["advise", str(path), "--declared", str(plans)]) == 3
+    assert "'nowhere' is not in the table" in capsys.readouterr().err

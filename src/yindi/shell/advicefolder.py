@@ -39,7 +39,7 @@ def write(found: Result, target: Path) -> list[str]:
 
 def _manifest(found: Result, new: Path, names: Sequence[str], target: Path) -> dict[str, Any]:
     o = found.options
-    inputs = [found.path, *([o.other] if o.other else [])]
+    inputs = [found.path, *(p for p in (o.other, o.declared) if p)]
     asked = {"columns": _named(o.columns), "duplicates": o.duplicates, "count": o.count, "cap": o.cap, "seed": o.seed,
              "min_region": o.min_region, "min_activity": o.min_activity, "minimum_activities": o.minimum_activities}  # fmt: skip
     return {"format": folder.FORMAT, "kind": "advice", "schema_version": 1,

@@ -64,7 +64,8 @@ def page(found: Result, language: str) -> str:
     body = [f"<h1>{title}</h1>", *_head(found, say)]
     if found.made is not None and found.used is not None:
         used = found.used.cube
-        body += [*_proof(found, found.made, say), *_all(found, used, found.made, say), *_lists(found, used, found.made, say),
+        body += [*_proof(found, found.made, say), *_all(found, used, found.made, say), *_declared(found, used, say),
+                 *_lists(found, used, found.made, say),
                  *_standing(found, used, found.made, say)]  # fmt: skip
     body += [f"<h2>{say('limits')}</h2>", f"<p>{say('limits_text')}</p>"]
     return (f'<!doctype html>\n<html lang="{language}"><head><meta charset="utf-8"><meta name="viewport" '
@@ -196,6 +197,21 @@ def _standing(found: Result, used: Cube, made: Dossier, say: _Words) -> list[str
     agreed = {z: f"{zeros.agreement[z]:.2f}" for z in ZEROS[1:]}
     return [f"<h2>{say('standing')}</h2>", f"<p>{say('standing_text', **agreed)}</p>",
             _table(heads, rows, found, "regions.csv, activities.csv", say)]  # fmt: skip
+
+
+def _declared(found: Result, used: Cube, say: _Words) -> list[str]:
+    """What plans declare: shared choices, what they add up to, and how like the lists are."""
+    if found.declared is None:
+        return []
+    c, o = found.declared.columns, found.declared.overlaps
+    first = np.argsort(-c["declared"], kind="stable")[:CROWDED]
+    shown = ("declared", "present", "recommended", "declared_recommended")
+    rows = [[used.activities[n], *("–" if not np.isfinite(c[k][n]) else f"{c[k][n]:.0f}" for k in shown),
+             *(_share(c[k][n]) for k in ("expansion", "growth", "left_again"))] for n in first]  # fmt: skip
+    heads = [say(k) for k in ("activity", *shown, "expansion_declared", "growth", "left")]
+    text = say("declared_text", regions=_share(o["regions"]), random=_share(o["random"]), revealed=_share(o["declared|revealed"]),
+               recommended=_share(o.get("declared|recommended", np.nan)))  # fmt: skip
+    return [f"<h2>{say('declared_head')}</h2>", f"<p>{text}</p>", _table(heads, rows, found, "declared.csv", say)]
 
 
 def _lists(found: Result, used: Cube, made: Dossier, say: _Words) -> list[str]:

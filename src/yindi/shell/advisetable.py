@@ -101,6 +101,15 @@ def _long(frame: pandas.DataFrame, columns: Columns) -> pandas.DataFrame:
     return made[~empty].reset_index(drop=True)
 
 
+def frame(path: Path) -> pandas.DataFrame:
+    """A table as it stands, all text, with clean heads; UsageError where it is not there or cannot be read."""
+    if not path.is_file():
+        raise UsageError(f"{path}: there is no such file.")
+    made = _frame(path)
+    made.columns = [str(c).strip().lstrip("\ufeff") for c in made.columns]
+    return made
+
+
 def _frame(path: Path) -> pandas.DataFrame:
     import pandas
 

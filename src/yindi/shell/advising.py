@@ -18,8 +18,9 @@ from yindi.opportunities.evidence import choose_split
 from yindi.opportunities.evidence import rows as proof_rows
 from yindi.opportunities.panels import Cube
 from yindi.opportunities.zeros import CERTAIN, activity_columns, certain, region_columns
-from yindi.shell import advisetable, failure
+from yindi.shell import advisetable, declaring, failure
 from yindi.shell.advisetable import Columns, Read
+from yindi.shell.declaring import Declared
 
 UNTESTABLE = "untestable"
 LISTS = ("cultivate", "prepare", "hold", "watch", "do_not")
@@ -46,6 +47,7 @@ class Options:
     min_activity: float = 0.0
     minimum_activities: int = 40
     seed: int = 20240305
+    declared: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,7 @@ class Result:
     refusal: str
     cross: Cross | None = None
     sources: tuple[str, ...] = ()
+    declared: Declared | None = None
 
     @property
     def verdict(self) -> str:
@@ -91,7 +94,14 @@ def advise(path: Path, options: Options) -> Result:
     except MethodError as error:
         return Result(path, options, seen, used, None, str(error))
     crossed, sources = (None, ()) if other is None else _cross(used, other, options)
-    return Result(path, options, seen, used, made, "", crossed, sources)
+    return Result(path, options, seen, used, made, "", crossed, sources, _declared(used.cube, made, options))
+
+
+def _declared(used: Cube, made: Dossier, options: Options) -> Declared | None:
+    if options.declared is None:
+        return None
+    said = declaring.read(options.declared, used, options.columns.region, options.columns.activity)
+    return declaring.check(said, used, None if made.advice is None else made.advice.lists.chosen, seed=options.seed)
 
 
 def _cross(used: Comparable, other: Cube, options: Options) -> tuple[Cross, tuple[str, ...]]:
@@ -122,6 +132,8 @@ def tables(found: Result) -> Iterable[tuple[str, Rows]]:
     yield "likeness.csv", [(d, s.activities, s.cosine_all, s.krugman_all) for d, s in found.made.alike.items()]
     if found.made.advice is not None:
         yield "lists.csv", lists(found.used.cube, found.made, found.made.advice)
+    if found.declared is not None:
+        yield "declared.csv", list(zip(found.used.cube.activities, *found.declared.columns.values(), strict=True))
     if found.cross is not None and found.cross.allowed:
         yield "cross.csv", _crossed(found.used.cube, found.cross, found.sources, found.options.count)
 
@@ -151,6 +163,8 @@ def proof(found: Result) -> list[tuple[str, str, float, str]]:
         rows += [("lists", "expansion_coordinated", float(both.expansion.max()), ""), ("lists", "cap", found.options.cap, "")]
         rows += [("lists", "entry_chances", np.nan, told.entry_state), ("lists", "exit_chances", np.nan, told.exit_state)]
         rows += [("lists", f"overlap_{k}", v, "") for k, v in made.common.items()]
+    if found.declared is not None:
+        rows += [("declared", f"overlap_{k}", v, "") for k, v in found.declared.overlaps.items()]
     if made.zeros is not None:
         rows += [("standing", f"agreement_{zero}", float(v), "") for zero, v in made.zeros.agreement.items()]
     if found.cross is not None:
