@@ -71,9 +71,13 @@ def _who(w: Writer) -> tuple[Block, ...]:
     rows: list[tuple[Parts, ...]] = []
     for p in table.labels("point")[1:]:
         sides = [[r for r in table.labels("region") if table.text("side", point=p, region=r) == s] for s in ("gains", "holds")]
-        rows.append(((w.name("code", p),), *(w.names("region", r) if r else w.title("nothing") for r in sides)))
+        rows.append(((w.name("code", p),), *(_listed(w, r) for r in sides)))
     said = body(w.say("points_who", "model"))
     return (said, w.grid("grid_points", ("point", "gain_regions", "hold_regions"), rows, widths=(1, 6, 6)))
+
+
+def _listed(w: Writer, regions: list[str]) -> Parts:
+    return w.say("listed", "model", regions=w.names("region", regions)).parts if regions else w.title("nothing")
 
 
 def without(w: Writer) -> tuple[Block, ...]:

@@ -94,3 +94,30 @@ def advise(table: Path, out: Path | None, as_json: bool, **asked: Any) -> int:
     content = {**advising.record(found), "files": names, "out": str(out) if out else None}
     give(as_json, content, advicepage.summary(found, names, out))
     return 0 if found.allowed else 3
+
+
+@click.command()
+@click.argument("plan", metavar="EARLIER", type=click.Path(path_type=Path))
+@click.argument("later", metavar="LATER", type=click.Path(path_type=Path))
+@click.option("--built", metavar="FILE", type=click.Path(path_type=Path), help="CSV of what is there now: region, industry.")
+@click.option("--out", metavar="DIR", type=click.Path(path_type=Path), help="Folder for the tables.")
+@json_option
+def evaluate(plan: Path, later: Path, built: Path | None, out: Path | None, as_json: bool) -> None:
+    """An earlier plan (results folder) beside a later run of the same study: which forecasts held, which targets are on their
+    path, what the layout would choose again, what was built, and what to look at anew.
+    """
+    from yindi.shell import evaluating, store
+
+    pairs = evaluating.pairs_of(built) if built is not None else None
+    found = evaluating.evaluate(store.load(plan), store.load(later), pairs)
+    names = evaluating.write(found, out) if out is not None else []
+    lines = found.lines() + ([f"written  {out}: {', '.join(names)}"] if names else [])
+    tables = {name: [list(map(_plain, row)) for row in rows] for name, rows in found.rows.items()}
+    content = {"then": found.then, "now": found.now, "summary": {k: _plain(v) for k, v in found.summary.items()}, **tables}
+    give(as_json, content, "\n".join(lines))
+
+
+def _plain(value: Any) -> Any:
+    """A value that JSON can hold: absent numbers as null."""
+    number = float(value) if isinstance(value, (float, int)) or hasattr(value, "dtype") else None
+    return value if number is None else (None if number != number else number)

@@ -1,0 +1,207 @@
+"""When later data have come in: an earlier plan beside a later run.
+
+Which forecasts held, which targets are on their path, what the layout would choose again, what was built, what to look at anew.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from yindi.core.errors import Problems, UsageError, did_you_mean
+from yindi.core.study import Study
+from yindi.simulate.pace import pace
+from yindi.simulate.review import held, review
+
+SCENARIOS = ("baseline", "layout")
+HEADS = {
+    "forecasts": ("scenario", "year", "regions", "inside", "above", "below", "skill"),
+    "targets": ("region", "variable", "unit", "base", "path", "actual", "share", "met", "final", "final_year"),
+    "choices": ("region", "industry", "then", "now", "reason", "fit_then", "fit_now"),
+    "built": ("region", "industry", "outcome"),
+    "revise": ("what", "subject", "why"),
+}
+
+
+@dataclass(slots=True)
+class Evaluation:
+    """Rows of each table by name, the figures of the whole, and the years compared."""
+
+    then: str
+    now: str
+    rows: dict[str, list[tuple[Any, ...]]] = field(default_factory=dict)
+    summary: dict[str, float] = field(default_factory=dict)
+
+    def lines(self) -> list[str]:
+        """What a reader is told first."""
+        s = self.summary
+        told = [f"The plan rests on data to {self.then}; what came is known to {self.now}."]
+        for name in SCENARIOS:
+            if f"{name}_inside" in s:
+                told.append(f"Forecasts ({name}): {s[f'{name}_inside']:.0%} of outcomes lay in the band; "
+                            f"error {_against(s[f'{name}_skill'])} that of no change.")  # fmt: skip
+        if "targets" in s:
+            told.append(f"Targets: {s['met']:.0f} of {s['targets']:.0f} are on their path or ahead of it.")
+        told.append(f"Layout: of {s['chosen']:.0f} choices {s['again']:.0f} would be made again, {s['dropped']:.0f} not; "
+                    f"{s['fresh']:.0f} would be new.")  # fmt: skip
+        if "built" in s:
+            told.append(f"Built: {s['built']:.0%} of what was planned, {s['elsewhere']:.0%} of what was not.")
+        else:
+            told.append("Built: not known. Give --built with a CSV of what is there now (region, industry).")
+        return told
+
+
+def _against(skill: float) -> str:
+    if np.isnan(skill):
+        return "beside"
+    return f"{abs(skill):.1%} {'below' if skill >= 0 else 'above'}"
+
+
+def evaluate(earlier: Study, later: Study, built: Sequence[tuple[str, str]] | None = None) -> Evaluation:
+    """An earlier run (to stage plan) against a later one of the same regions; `built`: pairs that are there now.
+
+    Raises UsageError where the later run has no later year or a stage is missing.
+    """
+    then, now = _last(earlier), _last(later)
+    if int(now) <= int(then):
+        raise UsageError(f"The later run ends in {now}, the earlier in {then}: nothing new came in.")
+    missing = sorted(set(earlier.panel.regions) ^ set(later.panel.regions))
+    if missing:
+        raise UsageError(f"The two runs do not have the same regions: {', '.join(missing[:8])}.")
+    found = Evaluation(then, now)
+    _forecasts(found, earlier, later)
+    _targets(found, earlier, later)
+    _choices(found, earlier, later)
+    if built is not None:
+        _built(found, earlier, built)
+    return found
+
+
+def _last(study: Study) -> str:
+    return str(study.table("scores.index").labels("year")[-1])
+
+
+def _standing(study: Study, regions: Sequence[str], year: str) -> np.ndarray:
+    """Log index less its mean over regions."""
+    level = np.log(study.table("scores.index").select(region=list(regions), year=[year]).dense()[:, 0])
+    return np.asarray(level - level.mean())
+
+
+def _forecasts(found: Evaluation, earlier: Study, later: Study) -> None:
+    if "scenarios" not in earlier.results:
+        return
+    table, regions = earlier.table("scenarios.regions"), earlier.panel.regions
+    years = [y for y in table.labels("year") if y in later.table("scores.index").labels("year") and int(y) > int(found.then)]
+    still, rows = _standing(earlier, regions, found.then), []
+    for scenario in (s for s in SCENARIOS if s in table.labels("scenario")):
+        for year in years:
+            part = table.select(scenario=[scenario], region=list(regions), year=[year])
+            low, middle, high = (np.log(part.array(c)[0, :, 0]) for c in ("low", "standing", "high"))
+            told = held(low, middle, high, still, _standing(later, regions, year))
+            rows.append((scenario, year, len(regions), told.coverage, told.above, told.below, told.skill))
+        if years:
+            found.summary |= {f"{scenario}_inside": rows[-1][3], f"{scenario}_skill": rows[-1][6]}
+    found.rows["forecasts"] = rows
+
+
+def _targets(found: Evaluation, earlier: Study, later: Study) -> None:
+    plan = earlier.results.get("plan")
+    table = None if plan is None else plan.targets
+    if table is None:
+        return
+    keys, numbers = [], []
+    for region in table.labels("region"):
+        for variable in (v for v in table.labels("variable") if v in later.panel.items):
+            at = {"region": region, "variable": variable}
+            columns = ("base", "middle", "final", "year", "middle_year", "final_year")
+            actual = later.panel.take(regions=[region], years=[found.now], items=[variable]).values[0, 0, 0]
+            if all(table.has(c, **at) for c in columns) and np.isfinite(actual):
+                keys.append((region, variable, table.text("unit", **at)))
+                numbers.append([*(float(table.at(at, c)) for c in columns), actual])
+    if not keys:
+        return
+    x = np.array(numbers, float)
+    told = pace(x[:, 0], x[:, 1], x[:, 2], x[:, 6], x[:, 3:6], now=int(found.now))
+    found.rows["targets"] = [
+        (*key, row[0], path, row[6], share, int(met), row[2], int(row[5]))
+        for key, row, path, share, met in zip(keys, x.tolist(), told.path, told.share, told.met, strict=True)
+    ]
+    found.summary |= {"targets": float(len(keys)), "met": float(told.met.sum())}
+    behind: dict[str, int] = {}
+    for (_, variable, _), met in zip(keys, told.met, strict=True):
+        behind[variable] = behind.get(variable, 0) + (not met)
+    every = len(earlier.panel.regions)
+    found.rows.setdefault("revise", []).extend(
+        ("target", v, f"{n} of {every} regions are behind the path") for v, n in behind.items() if n > every / 2
+    )
+
+
+def _choices(found: Evaluation, earlier: Study, later: Study) -> None:
+    old, new = earlier.table("layout.allocation"), later.table("layout.allocation")
+    fits = [s.table("opportunities.fit") for s in (earlier, later)]
+    rows, revise = [], found.rows.setdefault("revise", [])
+    for region in old.labels("region"):
+        for industry in (i for i in old.labels("industry") if i in new.labels("industry")):
+            at = {"region": region, "industry": industry}
+            was, is_ = int(old.number("chosen", **at)), int(new.number("chosen", **at))
+            if not (was or is_):
+                continue
+            reason = new.text("passes", **at) if was and not is_ and new.has("passes", **at) else ""
+            fit = [t.number(**at) if t.has("value", **at) else np.nan for t in fits]
+            rows.append((region, industry, was, is_, reason, *fit))
+            if was and not is_:
+                revise.append(("choice", f"{region} with {industry}", reason or "not advised on later data"))
+    found.rows["choices"] = rows
+    pairs = np.array([(r[2], r[3]) for r in rows], int).reshape(-1, 2)
+    was, again = pairs[:, 0] > 0, pairs[:, 1] > 0
+    counts = {"chosen": was, "again": was & again, "dropped": was & ~again, "fresh": again & ~was}
+    found.summary |= {name: float(held_.sum()) for name, held_ in counts.items()}
+
+
+def _built(found: Evaluation, earlier: Study, built: Sequence[tuple[str, str]]) -> None:
+    table, problems = earlier.table("layout.allocation"), Problems("evaluate")
+    regions, industries = table.labels("region"), table.labels("industry")
+    there = np.zeros((len(regions), len(industries)))
+    for region, industry in built:
+        for kind, name, known in (("region", region, regions), ("industry", industry, industries)):
+            if name not in known:
+                problems.add("--built", f"{name!r} is no {kind} of the plan.", "use its code", did_you_mean(name, known))
+        if region in regions and industry in industries:
+            there[regions.index(region), industries.index(industry)] = 1.0
+    problems.raise_if_any()
+    told = review(table.array("chosen"), np.zeros_like(there), there)
+    outcome = np.where(told.missed, "missed", np.where(told.unplanned, "unplanned", np.where(there > 0, "built", "")))
+    found.rows["built"] = [
+        (r, i, str(outcome[a, b])) for a, r in enumerate(regions) for b, i in enumerate(industries) if outcome[a, b]
+    ]
+    found.summary |= {"built": told.built, "elsewhere": told.elsewhere}
+
+
+def pairs_of(path: Path) -> list[tuple[str, str]]:
+    """The pairs in a CSV with the columns region and industry; raises UsageError where they are not there."""
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as stream:
+            rows = list(csv.DictReader(stream))
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path}: cannot be read ({error}).") from error
+    if rows and not {"region", "industry"} <= set(rows[0]):
+        raise UsageError(f"{path}: needs the columns region and industry, got {', '.join(map(str, rows[0]))}.")
+    return [(str(row["region"]).strip(), str(row["industry"]).strip()) for row in rows]
+
+
+def write(found: Evaluation, folder: Path) -> list[str]:
+    """One CSV a table, and the summary; returns the names."""
+    folder.mkdir(parents=True, exist_ok=True)
+    tables: Mapping[str, tuple[Sequence[str], Iterable[Sequence[Any]]]] = {
+        "summary": (("item", "value"), found.summary.items()),
+        **{name: (HEADS[name], rows) for name, rows in found.rows.items()},
+    }
+    for name, (head, rows) in tables.items():
+        with (folder / f"{name}.csv").open("w", encoding="utf-8-sig", newline="") as stream:
+            csv.writer(stream, lineterminator="\n").writerows([head, *rows])
+    return [f"{name}.csv" for name in tables]
