@@ -75,6 +75,25 @@ def test_old_stata_text_in_gb18030(tmp_path):
     assert found["310000", "2020", "gdp"] == 2.5
 
 
+def test_stata_that_ends_before_its_rows(tmp_path):
+    """A head that counts no rows (found by fuzzing): refused."""
+    path = tmp_path / "a.dta"
+    pd.DataFrame({"y": [2020], "gdp": [1.0]}).to_stata(path, write_index=False, version=118)
+    data = path.read_bytes()
+    at = data.index(b"<N>") + 3
+    for rows in (0,):
+        path.write_bytes(data[:at] + rows.to_bytes(8, "little") + data[at + 8 :])
+        with pytest.raises(ProblemsError, match=r"a\.dta"):
+            read(path, "a.dta")
+
+
+def test_a_number_of_four_digits_that_is_no_year_is_a_problem(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text("地区,年份,gdp\n北京,9019,1\n上海,2019,2\n", encoding="utf-8")
+    _, problems = cells(path, region="地区", year="年份", columns={"gdp": "gdp"})
+    assert [p.place for p in problems] == ["a.csv, row 2, column 2 (B)"]
+
+
 def test_damaged_stata(tmp_path):
     (tmp_path / "a.dta").write_bytes(b"no data set of Stata at all")
     with pytest.raises(ProblemsError, match=r"a\.dta"):

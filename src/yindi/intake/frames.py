@@ -28,7 +28,7 @@ def _stata(path: Path, encoding: str | None) -> tuple[Rows, tuple[str, ...]]:
             warnings.simplefilter("ignore")
             labels = reader.variable_labels()
             frame = reader.read()
-    except (*limits.FAULTS, AttributeError, TypeError, AssertionError, ArithmeticError) as fault:
+    except (*limits.FAULTS, AttributeError, TypeError, AssertionError, ArithmeticError, StopIteration) as fault:
         raise ValueError(f"is no Stata data set that can be read ({type(fault).__name__}: {fault}).") from None
     limits.cells(len(frame), len(frame.columns))
     fix = _fixer(path, encoding)

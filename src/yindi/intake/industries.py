@@ -53,8 +53,10 @@ def faults(cube: Cube, named: Collection[str], problems: Problems, *, rare_ones:
     usual = [i for i in cube.items if i not in strange]
     for item in strange:
         k = cube.at(item)
-        r, t = np.argwhere(cube.book[:, :, k] >= 0)[0]
-        count = int((cube.book[:, :, k] >= 0).sum())
+        stands = np.argwhere(cube.book[:, :, k] >= 0)
+        if not len(stands):
+            continue
+        (r, t), count = stands[0], len(stands)
         message = f"the industry code {item!r} stands in {count} region-year(s) only, the others in far more."
         near = did_you_mean(item, [*usual, *(c for c in named if c not in usual)]) or tuple(usual)
         problems.add(cube.place(r, t, k), message, "correct the code, or leave the industry out of the file", near)

@@ -14,7 +14,7 @@ from yindi.intake.numbers import CellFault, clean, number
 from yindi.intake.read import Grid
 from yindi.intake.regions import Gazetteer, Unresolved, normal
 from yindi.intake.store import Cells
-from yindi.intake.years import year
+from yindi.intake.years import year, year_or_none
 
 MANY = 3
 _NOTES = ("注", "资料来源", "数据来源", "来源", "说明", "note", "source", "由")
@@ -162,7 +162,7 @@ class Reader:
         if self.gazetteer.is_total(written):
             self.reading.left_out.setdefault(f"total of several regions ({written})", []).append(n)
             return None
-        digits = year(when) if when.isdigit() and len(when) == 4 else ""
+        digits = (year_or_none(when) or "") if when.isdigit() and len(when) == 4 else ""
         other = self.gazetteer.other_level(written, digits)
         if other:
             self.reading.left_out.setdefault(f"row of another level ({other})", []).append(n)
