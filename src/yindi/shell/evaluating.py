@@ -158,9 +158,9 @@ def _choices(found: Evaluation, earlier: Study, later: Study) -> None:
                 revise.append(("choice", f"{region} with {industry}", reason or "not advised on later data"))
     found.rows["choices"] = rows
     pairs = np.array([(r[2], r[3]) for r in rows], int).reshape(-1, 2)
-    was, again = pairs[:, 0] > 0, pairs[:, 1] > 0
-    counts = {"chosen": was, "again": was & again, "dropped": was & ~again, "fresh": again & ~was}
-    found.summary |= {name: float(held_.sum()) for name, held_ in counts.items()}
+    before, after = pairs[:, 0] > 0, pairs[:, 1] > 0
+    counts = {"chosen": before, "again": before & after, "dropped": before & ~after, "fresh": after & ~before}
+    found.summary |= {name: float(mask.sum()) for name, mask in counts.items()}
 
 
 def _built(found: Evaluation, earlier: Study, built: Sequence[tuple[str, str]]) -> None:
