@@ -95,7 +95,8 @@ def complete(
 ) -> tuple[list[Family], list[Family]]:
     """Families whose children add up to the parent in most additive columns, and those that lack a child row.
 
-    With codes, rows without a code that stand inside a family are taken in where it adds up only with them.
+    With codes, rows without a code that stand inside a family are taken in where it adds up only with them, and a family that
+    adds up in another year is complete.
     """
     room = rooms(x, groups)
     adds = additive(x, groups, room=room)
@@ -105,9 +106,17 @@ def complete(
         live = adds & (x[parent] != 0)
         fits = np.abs(x[list(kids)].sum(axis=0) - x[parent])[live] <= room[live]
         (good if live.any() and fits.mean() >= share else lacking).append((parent, kids))
+    known = {_signature(family, codes) for family in good} if codes else set()
+    good += [family for family in lacking if codes and _signature(family, codes) in known]
+    lacking = [family for family in lacking if not codes or _signature(family, codes) not in known]
     more = completed(x, lacking, codes, adds, share=share) if codes else []
     mended = {parent for parent, _ in more}
     return good + more, [family for family in lacking if family[0] not in mended]
+
+
+def _signature(family: Family, codes: Sequence[str]) -> tuple[str, ...]:
+    parent, kids = family
+    return (codes[parent], *(codes[k] for k in kids))
 
 
 def slips(x: np.ndarray, sums: Sequence[Sum], groups: Sequence[Family], *, absent: np.ndarray | None = None) -> list[Slip]:

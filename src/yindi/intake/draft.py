@@ -20,6 +20,7 @@ from yindi.intake import (
     definitions,
     findings,
     flood,
+    hierarchy,
     industries,
     inputs,
     layouts,
@@ -274,7 +275,10 @@ def _find(d: Draft, cube: assemble.Cube) -> None:
     d.found = [replace(f, refused=("keep",)) if f.kind in ("absent", "constant") and f.variable in needed else f for f in d.found]
     if d.activity is not None and not industries.sparse(d.activity):
         d.found += industries.absences(d.activity, {c for n in d.of("activity") for c in d.readings[n].faulty})
+    for n in d.of("activity"):
+        d.found += hierarchy.not_in_panel(d.readings[n], d.specs[n].file, cube.regions, d.register.name if d.register else str)
     for n, spec in enumerate(d.specs):
+        d.found += hierarchy.found(d.grids[n], d.readings[n])
         said = [("left_out", f"{len(rows)} row(s), {why}", rows) for why, rows in d.readings[n].left_out.items()]
         said += [("name", f"row {rows[0]}: {name}", rows) for name, rows in d.readings[n].by_missing.items()]
         said += [("history", f"row {rows[0]}: {name}", rows) for name, rows in d.readings[n].told.items()]
