@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from yindi.layout.model import LayoutModel
+from yindi.layout.model import Labels, LayoutModel
 from yindi.layout.national import National
 
 Term = tuple[np.ndarray, np.ndarray, np.ndarray | float]
@@ -66,9 +66,9 @@ def attach(n: National, model: LayoutModel, pairs: np.ndarray) -> Parts:
     return parts
 
 
-def _names(n: National, kind: str, count: int) -> list[str]:
+def _names(n: National, kind: str, count: int) -> Labels:
     say = {"region": n.name_region, "industry": n.name_industry, "pair": n.name_pair}.get(kind)
-    return [say(k) if say else f"{kind} {k + 1}" for k in range(count)]
+    return Labels(count, say or (lambda k: f"{kind} {k + 1}"))
 
 
 def _flat(n: National, at: np.ndarray, parts: Parts, value: np.ndarray | float) -> Term:
@@ -122,7 +122,8 @@ def _zones(n: National, parts: Parts) -> None:
         return
     spot = n.zone[n.region] * n.industries + n.industry
     used, row = np.unique(spot, return_inverse=True)
-    names = [f"{n.name_zone(s // n.industries)}, {n.name_industry(s % n.industries)}" for s in used.tolist()]
+    at = used.tolist()
+    names = Labels(len(at), lambda k: f"{n.name_zone(at[k] // n.industries)}, {n.name_industry(at[k] % n.industries)}")
     twice = parts.model.add_columns("duplicated", names, cost=-n.duplication)
     parts.model.add_rows("zone", names, upper=float(n.zone_most),
                          terms=[_flat(n, row, parts, 1.0), (np.arange(len(used)), twice, -1.0)])  # fmt: skip
@@ -141,7 +142,7 @@ def _strategic(n: National, parts: Parts, total: np.ndarray) -> None:
     parts.model.add_rows("strategic", names, lower=float(n.strategic_least),
                          terms=[(np.repeat(place[n.industry[keep]], p), columns, 1.0)])  # fmt: skip
     if n.strategic_share < 1:
-        labels = [n.name_pair(k) for k in keep.tolist()]
+        labels = Labels(len(keep), lambda k: n.name_pair(int(keep[k])))
         parts.model.add_rows("share", labels, upper=0.0, terms=[(wide, columns, n.capacity[keep].ravel()),
                              (np.arange(len(keep)), total[n.industry[keep]], -n.strategic_share)])  # fmt: skip
 

@@ -2,25 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from typing import overload
 
 import numpy as np
 
 from yindi.core.errors import UsageError
 
 
+class Labels(Sequence[str]):
+    """`count` labels made when they are asked for: of a hundred thousand rows few are ever named."""
+
+    def __init__(self, count: int, say: Callable[[int], str]):
+        self._size, self._say = count, say
+
+    def __len__(self) -> int:
+        return self._size
+
+    @overload
+    def __getitem__(self, at: int) -> str: ...
+    @overload
+    def __getitem__(self, at: slice) -> tuple[str, ...]: ...
+    def __getitem__(self, at: int | slice) -> str | tuple[str, ...]:
+        if isinstance(at, slice):
+            return tuple(self._say(k) for k in range(self._size)[at])
+        return self._say(range(self._size)[at])
+
+
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Columns or rows `start` .. `start + len(labels)` of a model, one label each."""
+    """Columns or rows from `start`, one name each."""
 
     start: int
-    labels: tuple[str, ...]
+    names: Sequence[str]
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The names of all."""
+        return tuple(self.names)
 
     @property
     def span(self) -> slice:
         """Where the block lies."""
-        return slice(self.start, self.start + len(self.labels))
+        return slice(self.start, self.start + len(self.names))
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +122,7 @@ class LayoutModel:
     def _place(self, blocks: dict[str, Block], axis: int, name: str, labels: Sequence[str]) -> np.ndarray:
         if name in blocks:
             raise UsageError(f"The model has a block {name!r} already.")
-        blocks[name] = Block(self._size[axis], tuple(labels))
+        blocks[name] = Block(self._size[axis], labels)
         self._size[axis] += len(labels)
         return np.arange(self._size[axis] - len(labels), self._size[axis])
 

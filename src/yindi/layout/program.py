@@ -127,7 +127,7 @@ def _prices(model: LayoutModel, prices: np.ndarray) -> dict[str, np.ndarray]:
 def _contradiction(model: LayoutModel, matrix: Matrix) -> str:
     """Hard rules by name, thinned out until dropping any one leaves a plan (of the relaxation, else of whole numbers)."""
     rules = {(name, k): block.start + k for name, block in model.rows.items() if name.split(" ")[0] in HARD
-             for k in range(len(block.labels))}  # fmt: skip
+             for k in range(len(block.names))}  # fmt: skip
     locked = model.rows["package"]
     rules = {rule: row for rule, row in rules.items() if rule[0] != "package" or matrix.row_lower[locked.start + rule[1]] > 0}
     relax = highs.run(matrix, relax=True).status == highs.INFEASIBLE
@@ -140,7 +140,7 @@ def _contradiction(model: LayoutModel, matrix: Matrix) -> str:
     named = deletion(list(rules), feasible)
     said = []
     for family in dict.fromkeys(name for name, _ in named):
-        members = [model.rows[family].labels[k] for name, k in named if name == family]
+        members = [model.rows[family].names[k] for name, k in named if name == family]
         more = f" and {len(members) - FEW} more" if len(members) > FEW else ""
         said.append(f"{WORDS[family.split(' ')[0]]} {', '.join(members[:FEW])}{more}")
     return f"No plan satisfies the rules. These cannot all hold: {'; '.join(said)}. -> Loosen any one of them."
