@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import gzip
 import importlib
+import struct
 
 import openpyxl
 import pandas as pd
@@ -75,16 +76,17 @@ def test_old_stata_text_in_gb18030(tmp_path):
     assert found["310000", "2020", "gdp"] == 2.5
 
 
-def test_stata_that_ends_before_its_rows(tmp_path):
-    """A head that counts no rows (found by fuzzing): refused."""
-    path = tmp_path / "a.dta"
-    pd.DataFrame({"y": [2020], "gdp": [1.0]}).to_stata(path, write_index=False, version=118)
-    data = path.read_bytes()
-    at = data.index(b"<N>") + 3
-    for rows in (0,):
-        path.write_bytes(data[:at] + rows.to_bytes(8, "little") + data[at + 8 :])
-        with pytest.raises(ProblemsError, match=r"a\.dta"):
-            read(path, "a.dta")
+@pytest.mark.parametrize("fault", [StopIteration, AttributeError, struct.error, UnicodeDecodeError("utf-8", b"", 0, 1, "x")])
+def test_stata_whose_reader_gives_up(tmp_path, monkeypatch, fault):
+    """Damaged data sets make pandas raise all kinds of errors (found by fuzzing): each is a refusal with the file's name."""
+
+    def give_up(_):
+        raise fault
+
+    frame().to_stata(tmp_path / "a.dta", write_index=False, version=118)
+    monkeypatch.setattr("pandas.io.stata.StataReader.read", give_up)
+    with pytest.raises(ProblemsError, match=r"a\.dta.*Stata"):
+        read(tmp_path / "a.dta", "a.dta")
 
 
 def test_a_number_of_four_digits_that_is_no_year_is_a_problem(tmp_path):
