@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
-from yindi.core.config import StudyConfig
 from yindi.core.errors import Problem
 from yindi.opportunities.advantage import rca
 from yindi.opportunities.advice import QUADRANTS, SHOWN, Advice
@@ -101,7 +101,7 @@ def carried(found: Backtest | None, given: Advice | None) -> bool:
     return given is not None and found is not None and found.kind != HOLD_OUT
 
 
-def as_learned(config: StudyConfig, least: float) -> StudyConfig:
+def as_learned(config: Any, least: float) -> Any:
     """The study file as later stages read it: learned candidates, and `least` as their least chance unless the file set one."""
     told = config.opportunities.model_copy(update={"feasibility": "learned"})
     set_ = config.layout.minimum_fit if "minimum_fit" in config.layout.model_fields_set else least

@@ -148,7 +148,7 @@ def _together(found: Result, made: Dossier, say: _Words) -> list[str]:
         said.append(say("together_text", p0=_share(t.precision_independent), e0=_share(t.expansion_independent),
                         p1=_share(t.precision_coordinated), e1=_share(t.expansion_coordinated),
                         cap=_share(found.options.cap)))  # fmt: skip
-        if t.limited:
+        if t.limited and t.loss > 0:
             said.append(say("together_cost", loss=_share(t.loss), low=_share(t.loss_low), high=_share(t.loss_high),
                             expected=_share(t.loss_expected), limited=t.limited))  # fmt: skip
     if made.advice is not None:
