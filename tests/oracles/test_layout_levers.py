@@ -96,3 +96,16 @@ def test_impossible_demands_raise_with_a_reason():
 
 def test_gains_are_recomputed_without_the_solver():
     assert gains_of(B, np.array([[3.0], [1.0]])).sum() == pytest.approx(2 * LN4 + LN2)
+
+
+def test_a_rule_about_gains_that_binds_nowhere_changes_nothing():
+    """With it gains are columns that neighbours join, without it each logarithm counts with its worth to all: one plan."""
+    rng = np.random.default_rng(5)
+    w = rng.random((8, 8)) * (1 - np.eye(8))
+    free = LeverProblem(rng.random((8, 3)), np.array([6.0, 3.0, 4.0]), half=0.2 + rng.random((8, 3)), rho=0.4,
+                        w=w / w.sum(axis=1, keepdims=True), most=np.full(8, 2.5), weight=0.5 + rng.random(8))  # fmt: skip
+    one, other = levers(free), levers(replace(free, least_gain=np.zeros(8)))
+    np.testing.assert_allclose(one.spending, other.spending, atol=5e-4)
+    np.testing.assert_allclose(one.price, other.price, atol=1e-5)
+    assert one.objective == pytest.approx(other.objective, abs=1e-6)
+    assert one.spending.sum(axis=1).max() == pytest.approx(2.5, abs=1e-4)

@@ -271,3 +271,13 @@ def test_fractions_of_units_and_prices_upside_down_are_refused():
         replace(example_a(1.0), over=(2.0, 1.0))
     with pytest.raises(MethodError, match="stands twice"):
         national([[1], [1]], 1, 1, [0, 0], [0, 0])
+
+
+def test_rows_are_named_when_asked_and_a_name_beyond_the_last_is_refused():
+    rows = assemble(replace(example_a(1.0), region_codes=("north", "mid", "south"), industry_codes=("robots", "wine"))).model.rows
+    package = rows["package"]
+    assert package.names[1] == "north with wine"
+    assert package.names[-1] == package.labels[5] == "south with wine"
+    assert package.names[1:3] == ("north with wine", "mid with robots")
+    with pytest.raises(IndexError):
+        package.names[6]

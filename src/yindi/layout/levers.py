@@ -140,7 +140,10 @@ def levers(problem: LeverProblem, *, tolerance: float = 1e-8) -> LeverPlan:
 
 
 class _Cones:
-    """Columns: spending, logarithm (one per live pair), gain (R), then threshold and shortfalls of the worst regions."""
+    """Columns: spending, logarithm (one per live pair), gain (R), then threshold and shortfalls of the worst regions.
+
+    Without a rule about gains there are no gain columns: each logarithm counts with what its region's gain is worth to all.
+    """
 
     def __init__(self, problem: LeverProblem):
         self.problem = problem
@@ -148,13 +151,15 @@ class _Cones:
         live = (problem.effect > 0) | (np.asarray(problem.least) > 0)[:, None]
         self.r, self.l = np.nonzero(live & (np.asarray(problem.budget) > 0))
         regions, self.n = len(problem.effect), len(self.r)
-        self.gain = 2 * self.n + np.arange(regions)
+        ruled = problem.worst > 0 or bool(np.isfinite(np.asarray(problem.least_gain)).any())
+        self.gain = 2 * self.n + np.arange(regions if ruled else 0)
         self.worst = 2 * self.n + regions + np.arange(regions + 1 if problem.worst else 0)
-        self.size = 2 * self.n + regions + len(self.worst)
+        self.size = 2 * self.n + len(self.gain) + len(self.worst)
         self._parts: list[tuple[np.ndarray, np.ndarray, np.ndarray]] = []
         self._right: list[np.ndarray] = []
         self.count = 0
-        self._equalities()
+        if ruled:
+            self._equalities()
         self.equal = self.count
         self._inequalities()
         self.unequal = self.count - self.equal
@@ -215,7 +220,11 @@ class _Cones:
         row, column, value = (np.concatenate([p[k] for p in self._parts]) for k in range(3))
         a = csc_matrix((value, (row, column)), shape=(self.count, self.size))
         cost = np.zeros(self.size)
-        cost[self.gain] = -np.asarray(self.problem.weight)
+        if len(self.gain):
+            cost[self.gain] = -np.asarray(self.problem.weight)
+        else:
+            worth = multiplier(self.problem)[:, None] * self.problem.effect
+            cost[self.n : 2 * self.n] = -worth[self.r, self.l]
         return a, np.concatenate(self._right), cost
 
     def spending(self, x: np.ndarray) -> np.ndarray:
@@ -230,7 +239,8 @@ def _run(clarabel: Any, cones: _Cones, tolerance: float) -> Any:
     from scipy.sparse import csc_matrix
 
     a, right, cost = cones.matrices()
-    kinds = [clarabel.ZeroConeT(cones.equal), clarabel.NonnegativeConeT(cones.unequal)]
+    kinds = [clarabel.ZeroConeT(cones.equal)] if cones.equal else []
+    kinds += [clarabel.NonnegativeConeT(cones.unequal)]
     kinds += [clarabel.ExponentialConeT()] * cones.n
     settings = clarabel.DefaultSettings()
     settings.verbose = False
