@@ -10,7 +10,7 @@ from pathlib import Path
 from yindi.audit.numbers import is_number
 from yindi.core.errors import Problem, ProblemsError
 
-SHEETS = (".xlsx", ".xls", ".ods", ".xlsb", ".xlsm")
+SHEETS = (".xlsx", ".xls", ".ods", ".xlsm")
 TEXTS = (".csv", ".tsv", ".txt")
 Rows = list[dict[str, str]]
 Grid = list[list[str]]

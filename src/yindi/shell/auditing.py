@@ -8,10 +8,15 @@ from typing import Any
 
 from yindi.audit import run
 from yindi.audit.findings import Report
+from yindi.intake import books
 
 
 def table(path: Path, kind: str | None, data: Path | None, neighbours: Path | None = None) -> Report:
-    """The audit of a file, a folder of tables or a results folder."""
+    """The audit of a file, a folder of tables or a results folder; a workbook that must not be opened is refused first."""
+    for given in (path, data, neighbours):
+        for book in sorted(given.iterdir()) if given and given.is_dir() else [given]:
+            if book and book.is_file() and book.suffix.lower() in books.KINDS:
+                books.sheet_names(book, book.name)
     return run.table(path, kind, data=data, neighbours=neighbours)
 
 
