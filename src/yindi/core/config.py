@@ -96,8 +96,8 @@ class Opportunities(Model):
     """Stage opportunities: industries, portfolios, when relatedness is tried."""
 
     feasibility: Literal["auto", "judged", "learned"] = "auto"
-    """What makes a candidate feasible. judged: fit of endowments to needs. learned: the activity panel's own activities, by chances
-    of entry that passed their test. auto: judged, or learned where the study's variables carry no need of a packaged candidate."""
+    """judged: fit of endowments to needs. learned: the activity panel's own activities, by chances of entry that passed
+    their test. auto: judged, or learned where the study's variables carry no need of a packaged candidate."""
     industries: str = "nqpf_industries"
     """Packaged table (data/industries/NAME.csv), or a CSV beside the study file in the same columns (its name ends in .csv)."""
     needs: str | None = None

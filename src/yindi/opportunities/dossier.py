@@ -111,6 +111,7 @@ def coordination(found: Backtest, *, cap: float = CAP, count: int = TOP, seed: i
 
 def _loss(made: Together, truth: np.ndarray, chance: np.ndarray, seed: int) -> tuple[float, float, float, float]:
     """Loss of precision by coordination, its interval over regions, and the loss that the chances foretold."""
+
     def rate(told: np.ndarray, of: np.ndarray) -> np.ndarray:
         return np.asarray(quotient((told * of).sum(axis=1).astype(float), told.sum(axis=1).astype(float)))
 
