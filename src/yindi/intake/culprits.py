@@ -60,7 +60,8 @@ class Equation:
 class Figures:
     """Values (N,C) with 0 where absent, which cells are absent, the columns that add over rows, the room of each column.
 
-    With `whole`, a sum counts only where all but one of its cells are there.
+    With `whole`, a sum counts only where all but one of its cells are there. With `series`, columns are years of one quantity:
+    of the cells of a sum the only one that leaves its other years, and returns with the right value, explains it.
     """
 
     x: np.ndarray
@@ -68,6 +69,7 @@ class Figures:
     adds: np.ndarray
     rooms: np.ndarray
     whole: bool = False
+    series: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +119,7 @@ def slips(figures: Figures, sums: Sequence[Sum], groups: Sequence[Family]) -> li
     open_ones = dict(enumerate(_broken(figures, sums, groups)))
     inside = _in_equations(figures, sums, groups)
     made: list[Slip] = []
-    while step := _single(figures, open_ones, inside) or _shared(x, open_ones) or _changed_places(figures, open_ones):
+    while step := _single(figures, open_ones, inside) or _shared(x, open_ones) or _rest(figures, open_ones):
         made += step
     return made + _gaps(x, open_ones)
 
@@ -282,6 +284,25 @@ def _changed_places(f: Figures, open_ones: dict[int, Equation]) -> list[Slip]:
                      and _mended(f.x, a, b, p, q)] if abs(abs(a.gap) - abs(b.gap)) <= a.room + b.room else []  # fmt: skip
             if len(pairs) == 1:
                 return _exchange(f, open_ones, *pairs[0])
+    return []
+
+
+def _rest(f: Figures, open_ones: dict[int, Equation]) -> list[Slip]:
+    return _changed_places(f, open_ones) or (_by_years(f, open_ones) if f.series else [])
+
+
+def _by_years(f: Figures, open_ones: dict[int, Equation]) -> list[Slip]:
+    """The first open sum of which one cell only is far from its other years, and near to them with the value that closes it."""
+    for n, e in open_ones.items():
+        told = [
+            _Candidate(c, round(float(f.x[c]) + (-e.gap if c == e.total else e.gap), 6), "", 1, (n,)) for c in (e.total, *e.parts)
+        ]
+        fits = [c for c in told if not f.absent[c.cell] and _fits(f.x, c)]
+        if len(fits) == 1:
+            (one,) = fits
+            found = float(f.x[one.cell])
+            _settle(f.x, open_ones, {one.cell: one.right - found}, {n})
+            return [Slip(*one.cell, found, one.right, 1, kind_of(found, one.right) or "other", True)]
     return []
 
 

@@ -25,10 +25,12 @@ from yindi.intake import (
     inputs,
     layouts,
     limits,
+    nested,
     perhead,
     prices,
     read,
     treat,
+    wholes,
     wide,
 )
 from yindi.intake.findings import Found
@@ -145,7 +147,7 @@ def _build(d: Draft) -> None:
     _territory(d)
     seen = {y for r in readings for _, y in r.rows}
     for n, reading in zip(indicators, readings, strict=True):
-        if not reading.rows:
+        if not reading.rows and not (seen and hierarchy.elsewhere(reading)):
             d.problems.add(d.specs[n].file, "the heads are there, but no row of data follows.", "export it again with its rows")
     missing = [y for y in years if y not in seen]
     if missing and seen:
@@ -270,7 +272,12 @@ def _find(d: Draft, cube: assemble.Cube) -> None:
         d.found += sorted(findings.absences(cube, code, mine), key=lambda f: f.id)
         d.found += sorted(findings.of_variable(cube, d.variables[code]), key=lambda f: f.id)
     at = d.of("indicators")
+    books = [nested.Book(d.specs[n], d.grids[n], d.readings[n]) for n in at]
+    d.found += hierarchy.further(d.found, nested.found(d.config.regions, cube, d.variables, books, d.register))
     d.found += wide.found(d.config, cube, d.variables, [d.readings[n] for n in at], [d.grids[n] for n in at])
+    if d.activity is not None:
+        for total in sorted({t for n in d.of("activity") if (t := d.specs[n].total)}):
+            d.found += hierarchy.further(d.found, wholes.found(d.activity, cube, total))
     needed = set(_indicator_codes(d))
     d.found = [replace(f, refused=("keep",)) if f.kind in ("absent", "constant") and f.variable in needed else f for f in d.found]
     if d.activity is not None and not industries.sparse(d.activity):
@@ -278,7 +285,7 @@ def _find(d: Draft, cube: assemble.Cube) -> None:
     for n in d.of("activity"):
         d.found += hierarchy.not_in_panel(d.readings[n], d.specs[n].file, cube.regions, d.register.name if d.register else str)
     for n, spec in enumerate(d.specs):
-        d.found += hierarchy.found(d.grids[n], d.readings[n])
+        d.found += hierarchy.not_yet(d.found, hierarchy.found(d.grids[n], d.readings[n]))
         said = [("left_out", f"{len(rows)} row(s), {why}", rows) for why, rows in d.readings[n].left_out.items()]
         said += [("name", f"row {rows[0]}: {name}", rows) for name, rows in d.readings[n].by_missing.items()]
         said += [("history", f"row {rows[0]}: {name}", rows) for name, rows in d.readings[n].told.items()]
@@ -324,7 +331,7 @@ def _sentence(d: Draft, f: Found) -> str:
         return f"{head} {int(f.years[0]) - 1}/{f.years[0]}, {f.share:.0%} of the regions, size {np.expm1(f.size):+.0%}."
     when = f"{f.years[0]} to {f.years[-1]}" if len(f.years) > 2 else " and ".join(f.years)
     everywhere = d.panel is not None and len(f.regions) == len(d.panel.regions)
-    said = f": {f.detail}" if f.kind == "outlier" and f.detail else ""
+    said = f": {f.detail}" if f.kind in ("outlier", "sum") and f.detail else ""
     return f"{head}, {'every region' if everywhere else ', '.join(f.regions[:SHOWN])}, {when}{said}."
 
 
@@ -332,7 +339,7 @@ def _paste(f: Found) -> str:
     some = "" if f.share == 1.0 else f", regions: [{', '.join(repr(r) for r in f.regions)}]"
     years = f", years: [{', '.join(repr(y) for y in f.years)}]" if f.kind != "constant" else ""
     more = {"impute": ", method: interpolate", "correct": ", value: VALUE"}.get(f.ways_out[0], "")
-    scope = (some if f.kind in ("absent", "filled", "outlier") else "") + years
+    scope = (some if f.kind in ("absent", "filled", *findings.CELLS) else "") + years
     line = f"{{finding: {f.kind}, choice: {f.ways_out[0]}{more}{scope}, reason: '...'}}"
     return f"answer in study.yaml with one of {', '.join(f.ways_out)}, e.g. treatments: {{{f.variable}: [{line}]}}"
 

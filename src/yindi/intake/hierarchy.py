@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
 from yindi.intake import additivity, examine
 from yindi.intake.found import Found
@@ -30,6 +30,23 @@ def found(grid: Grid, reading: Reading) -> Iterator[Found]:
                          count=s.equations)  # fmt: skip
         codes = (m.codes[s.row],) if m.codes[s.row] else ()
         yield Found("", "sum", (), codes, 0.0, s.right - s.found, False, detail=en, zh=zh, place=place)
+
+
+def further(known: Sequence[Found], more: Iterable[Found]) -> list[Found]:
+    """The findings of sums whose cell is not already surely told."""
+    told = {(f.variable, cell) for f in known if f.sure for cell in f.cells}
+    return [f for f in more if not any((f.variable, cell) in told for cell in f.cells)]
+
+
+def not_yet(known: Sequence[Found], more: Iterable[Found]) -> list[Found]:
+    """The findings whose place is not already told."""
+    told = {f.place for f in known if f.kind == "sum"}
+    return [f for f in more if f.place not in told]
+
+
+def elsewhere(reading: Reading) -> bool:
+    """True for a file all of whose rows are of other levels: it holds totals or parts to hold the study against."""
+    return not reading.rows and any(why.startswith(LEVELS) for why in reading.left_out)
 
 
 def not_in_panel(reading: Reading, file: str, inside: Collection[str], name: Callable[[str], str]) -> Iterator[Found]:
