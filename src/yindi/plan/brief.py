@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from yindi.core.document import Block, Document, Grid, Paragraph, Parts, Sentence
-from yindi.plan import claims, picks
+from yindi.plan import claims, picks, support
 from yindi.plan.nation import dagum_figure
 from yindi.plan.nation import findings as of_the_whole
 from yindi.plan.nation_layout import held_most
@@ -40,23 +40,26 @@ def _partner(w: Writer) -> Sentence:
 
 
 def _portfolio(w: Writer) -> tuple[Block, ...]:
-    table = w.table("opportunities.candidates")
+    table, packages = w.table("opportunities.candidates"), w.maybe("layout.support")
     rows: list[tuple[Parts, ...]] = []
     for c in picks.chosen_industries(w)[:ROWS]:
         at = {"region": w.subject, "industry": c}
         lever = claims.lever_name(w, table.text("lever", **at)) if table.has("lever", **at) else w.title("nothing")
         fit = (w.q(table.name, "fit", **at),)
-        rows.append(((w.name("industry", c),), fit, claims.requirement(w, c, "binding"), lever))
+        more = () if packages is None else (support.package(w, c),)
+        rows.append(((w.name("industry", c),), fit, claims.requirement(w, c, "binding"), lever, *more))
     if not rows:
         return (Paragraph((w.say("cultivate_none", "model", region=claims.region_label(w)),)),)
-    heads = ("industry", "fit", "bound_by", "lever")
-    return (w.grid("grid_cultivate", heads, rows, region=claims.region_label(w), widths=(4, 1.6, 3, 4)),)
+    heads = ("industry", "fit", "bound_by", "lever", *(() if packages is None else ("packages",)))
+    widths = (4, 1.6, 3, 4, *(() if packages is None else (2.4,)))
+    return (w.grid("grid_cultivate", heads, rows, region=claims.region_label(w), widths=widths),)
 
 
 def whole(w: Writer) -> tuple[Block, ...]:
     """Who leads, the gap, crowding, the layout, who holds back; industries before and after; the gap by year."""
-    said = [*of_the_whole(w), *held_most(w)]
-    return (Paragraph(tuple(said[:SENTENCES]), "lead"), _crowded(w), dagum_figure(w), _more(w))
+    said, lent = [*of_the_whole(w), *held_most(w)], support.lent(w)
+    pools = (Paragraph(tuple(lent), "note"),) if lent else ()
+    return (Paragraph(tuple(said[:SENTENCES]), "lead"), _crowded(w), *pools, dagum_figure(w), _more(w))
 
 
 def _crowded(w: Writer) -> Grid:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from yindi.core import resources
 from yindi.core.document import Block, Grid, Parts, Sentence
 from yindi.core.table import Table
-from yindi.plan import picks
+from yindi.plan import picks, support
 from yindi.plan.space import passing
 from yindi.plan.writer import Slot, Writer, body, items, order
 
@@ -107,8 +107,10 @@ def nation(w: Writer) -> tuple[Block, ...]:
         ]
         made.append(w.grid("grid_bands", ("industry", *(f"band_{c}" for c in columns)), rows))
     if pools is not None:
-        made.append(plain_grid(w, "grid_pools", pools, "pool", "requirement", ("size", "used", "price")))
-    return tuple(made)
+        columns = columns_of(pools, ("size", "used", "price"))
+        rows = [[(support.pool(w, p),), *w.cells(pools.name, columns, pool=p)] for p in pools.labels("pool")]
+        made.append(w.grid("grid_pools", ("pool", *(f"pool_{c}" for c in columns)), rows))
+    return (*made, *support.whole(w))
 
 
 def _points(w: Writer, table: Table, points: Sequence[str]) -> list[Sentence]:
@@ -226,7 +228,7 @@ def _held(w: Writer, held: list[str]) -> Parts:
     kinds: dict[str, list[str]] = {}
     for c in held:
         kinds.setdefault(table.text("kind", region=w.subject, industry=c), []).append(c)
-    return _grouped(w, [(w.known("certainty", k), v) for k, v in sorted(kinds.items(), key=_firm)])
+    return support.grouped(w, [(w.known("certainty", k), v) for k, v in sorted(kinds.items(), key=_firm)])
 
 
 def _firm(group: tuple[str, list[str]]) -> int:
@@ -237,12 +239,7 @@ def _passed(w: Writer, gone: list[str]) -> Parts:
     kinds: dict[str, list[str]] = {}
     for c in gone:
         kinds.setdefault(passing(w, c).code, []).append(c)
-    return _grouped(w, [(passing(w, v[0]), v) for v in kinds.values()])
-
-
-def _grouped(w: Writer, groups: list[tuple[Slot, list[str]]]) -> Parts:
-    parts: list[Parts] = [w.say("grouped", "model", kind=k, industries=w.names("industry", v)).parts for k, v in groups]
-    return tuple(p for part in parts for p in part) or w.title("nothing")
+    return support.grouped(w, [(passing(w, v[0]), v) for v in kinds.values()])
 
 
 def assumed(w: Writer) -> tuple[Block, ...]:

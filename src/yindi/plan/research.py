@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from yindi.core.document import Block, Document, Figure, Grid, Paragraph, Parts
-from yindi.plan import claims, picks
+from yindi.plan import claims, picks, support
 from yindi.plan.annex import derivation
 from yindi.plan.notes import notes
 from yindi.plan.region import findings, subtitle
@@ -99,7 +99,7 @@ def industries(w: Writer) -> tuple[Block, ...]:
     chosen_names = w.names("industry", picks.chosen_industries(w))
     lead = w.say("candidates_lead", "model", industries=chosen_names) if chosen_names else None
     none = None if chosen_names else w.say("cultivate_none", "model", region=claims.region_label(w))
-    return (w.heading("candidates"), body(lead, none, claims.kept(w)), grid)
+    return (w.heading("candidates"), body(lead, none, claims.kept(w)), grid, *support.region(w))
 
 
 def scenarios(w: Writer) -> tuple[Block, ...]:

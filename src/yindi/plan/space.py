@@ -5,7 +5,7 @@ from __future__ import annotations
 from yindi.core import resources
 from yindi.core.document import Block, Sentence
 from yindi.core.finding import Label
-from yindi.plan import claims, picks
+from yindi.plan import claims, picks, support
 from yindi.plan.writer import Writer, body, items, order
 
 SHOWN = 3
@@ -13,7 +13,7 @@ SHOWN = 3
 
 def space(w: Writer) -> tuple[Block, ...]:
     """Role, division of work with the neighbours, what is left to others, partners."""
-    return (w.heading("layout_place"), *role(w), *neighbours(w), *left_to_others(w), *partners(w))
+    return (w.heading("layout_place"), *role(w), *support.region(w), *neighbours(w), *left_to_others(w), *partners(w))
 
 
 def role(w: Writer) -> tuple[Block, ...]:
