@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
+
+from yindi.core.errors import Problems
+from yindi.intake import industries
+from yindi.intake.assemble import Cube
+from yindi.intake.read import Grid
 
 FILE = "industries.csv"
 
@@ -53,3 +59,20 @@ def test_an_absent_cell_must_be_answered(folder, how):
     assert study.activity.table().quantity(region=region, year=year, industry=item).marked
     kept = {"finding": "absent", "choice": "keep", "reason": "the year is left out"}
     assert not folder.inspect(lambda tree: tree["treatments"].update({item: [kept]})).unanswered
+
+
+def test_a_rare_industry_of_regions_outside_the_study_is_no_crash():
+    """Industry Z stands only in rows of a region that the study does not have: it has no cell, so no place can be named."""
+    shape = (1, 11, 3)  # one region, eleven years; A and B stand in all of them, Z in none
+    book, at = np.zeros(shape, int), np.ones(shape, int)
+    book[:, :, 2] = -1
+    years = tuple(str(y) for y in range(2010, 2021))
+    cube = Cube(("110000",), years, ("A", "B", "Z"), np.ones(shape), np.ones(shape, np.int8), book, at, at.copy(),
+                (Grid("a.csv", "", ()),))  # fmt: skip
+    problems = Problems("intake")
+    industries.faults(cube, ["A", "B"], problems)
+    assert problems.found == []
+    cube.book[0, 0, 2], cube.row[0, 0, 2], cube.column[0, 0, 2] = 0, 2, 3
+    industries.faults(cube, ["A", "B"], problems)
+    (problem,) = problems.found
+    assert "'Z' stands in 1 region-year(s) only" in problem.message

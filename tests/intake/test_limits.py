@@ -151,3 +151,16 @@ def test_written_csv_is_read_back(tmp_path, rows):
     except ProblemsError:
         return
     assert len(grid.rows) >= 1
+
+
+def test_a_large_sheet_with_hardly_a_cell_is_refused(tmp_path):
+    """601 rows of 601 columns are 361,201 cells, over 300,000; three of them hold something, the last in row 601, column WC."""
+    rows = ('<row r="1"><c r="A1" t="inlineStr"><is><t>code</t></is></c><c r="B1"><v>2</v></c></row>'
+            '<row r="601"><c r="WC601"><v>1</v></c></row>')  # fmt: skip
+    book(tmp_path / "a.xlsx", rows)
+    with pytest.raises(ProblemsError) as caught:
+        read(tmp_path / "a.xlsx", "a.xlsx")
+    (problem,) = caught.value.problems
+    assert "spans 601 rows and 601 columns, and only 3 cells hold anything, the last in WC601" in problem.message
+    book(tmp_path / "b.xlsx", rows.replace("601", "401"))  # 401 x 601 = 241,001 cells are read
+    assert len(read(tmp_path / "b.xlsx", "b.xlsx").rows) == 401
