@@ -99,3 +99,15 @@ def test_twenty_problems_stay_apart():
     assert flood.grouped(few) == few
     other = Problem("b.csv, row 1, column 2 (B)", "1 is no number.")
     assert len(flood.grouped([*few, other, Problem("a.csv, row 30, column 2 (B)", "30 is no number.")])) == 2
+
+
+def test_one_problem_on_many_sheets_is_told_once_with_the_sheets():
+    """Three sheets lack one column; of two cells in one place only those with the same text are one problem."""
+    lacks = [Problem(f"a.xlsx, sheet '{y}', row 1", "there is no column 'gdp'.", "correct it") for y in (2010, 2011, 2012)]
+    cells = [Problem(f"a.xlsx, sheet '{y}', row 5, column 2 (B)", f"'{y % 7} x' is no number.") for y in (2010, 2011)]
+    one, *others = flood.grouped([*lacks, *cells])
+    assert one.message == "there is no column 'gdp'. The same on 3 sheets: '2010', '2011', '2012'."
+    assert one.place == "a.xlsx, sheet '2010', row 1"
+    assert others == cells
+    twice = [Problem("a.csv, row 3", "stands here."), Problem("a.csv, row 3", "stands here.")]
+    assert len(flood.grouped(twice)) == 1

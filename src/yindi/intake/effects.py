@@ -56,6 +56,9 @@ def _corrected(cube: Cube, found: Found, x: np.ndarray, known: np.ndarray) -> tu
     for other, when, value in found.right:
         if when == year and other in cube.regions:
             mended[cube.regions.index(other)] = value
+    if not fine[r]:
+        fine[r] = True
+        return say("effect_filled", year=year, after=_rank(np.where(fine, mended, -np.inf), r), count=int(fine.sum()))
     before, after = _rank(np.where(fine, x[:, t], -np.inf), r), _rank(np.where(fine, mended, -np.inf), r)
     mean = float(x[fine, t].mean()) if fine.any() else 0.0
     moved = f"{float(mended[fine].mean()) / mean - 1:+.1%}" if mean else "0"
