@@ -68,3 +68,33 @@ def test_what_is_not_known_is_said(runs, capsys):
     wrong.write_text("region,industry\nnorht,chips\n", encoding="utf-8")
     assert cli.call(["evaluate", str(runs / "then_out"), str(runs / "now_out"), "--built", str(wrong)]) == 3
     assert "north" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("language", "plan", "called"), [("zh", "规划依据截至2018年的数据", "芯片"), ("en", "data to 2018", "Chips")])
+def test_the_result_is_told_in_words_with_names(runs, capsys, language, plan, called):
+    out = runs / f"told_{language}"
+    capsys.readouterr()
+    assert cli.call(["evaluate", str(runs / "then_out"), str(runs / "now_out"), "--lang", language, "--out", str(out)]) == 0
+    said = capsys.readouterr().out
+    assert plan in said
+    assert "baseline" not in said
+    text = (out / f"evaluation.{language}.txt").read_text(encoding="utf-8")
+    assert said.startswith(text)
+    choices = rows(out / "choices.csv")
+    assert called in {r[f"industry_{language}"] for r in choices}
+    assert all(r[f"region_{language}"] for r in choices)
+    dropped = [r for r in choices if float(r["then"]) and not float(r["now"])]
+    told = rows(out / "revise.csv")
+    assert {(r["region"], r["subject"]) for r in told if r["what"] == "choice"} == {(r["region"], r["industry"]) for r in dropped}
+    for row in told[:8]:
+        assert row[f"subject_{language}"] in text
+
+
+def test_both_languages_unless_one_is_asked_for(runs, capsys):
+    asked = ["evaluate", str(runs / "then_out"), str(runs / "now_out")]
+    assert cli.call(asked) == 0
+    said = capsys.readouterr().out
+    assert "规划依据" in said
+    assert "The plan rests on" in said
+    assert cli.call([*asked, "--lang", "fr"]) == 2
+    assert "zh, en" in capsys.readouterr().err

@@ -100,21 +100,27 @@ def advise(table: Path, out: Path | None, as_json: bool, **asked: Any) -> int:
 @click.argument("plan", metavar="EARLIER", type=click.Path(path_type=Path))
 @click.argument("later", metavar="LATER", type=click.Path(path_type=Path))
 @click.option("--built", metavar="FILE", type=click.Path(path_type=Path), help="CSV of what is there now: region, industry.")
-@click.option("--out", metavar="DIR", type=click.Path(path_type=Path), help="Folder for the tables.")
+@click.option("--out", metavar="DIR", type=click.Path(path_type=Path), help="Folder for the tables and the text.")
+@click.option("--lang", metavar="LIST", help="zh, en or zh,en (default: as the later study file says).")
 @json_option
-def evaluate(plan: Path, later: Path, built: Path | None, out: Path | None, as_json: bool) -> None:
+def evaluate(plan: Path, later: Path, built: Path | None, out: Path | None, lang: str | None, as_json: bool) -> None:
     """An earlier plan (results folder) beside a later run of the same study: which forecasts held, which targets are on their
     path, what the layout would choose again, what was built, and what to look at anew.
     """
-    from yindi.shell import evaluating, store
+    from yindi.shell import evaluated, evaluating, store
 
-    pairs = evaluating.pairs_of(built) if built is not None else None
-    found = evaluating.evaluate(store.load(plan), store.load(later), pairs)
-    names = evaluating.write(found, out) if out is not None else []
-    lines = found.lines() + ([f"written  {out}: {', '.join(names)}"] if names else [])
+    pairs, now = evaluating.pairs_of(built) if built is not None else None, store.load(later)
+    languages = tuple(x.strip() for x in lang.split(",")) if lang else now.config.report.languages
+    unknown = [x for x in languages if x not in evaluated.LANGUAGES]
+    if unknown:
+        raise click.BadParameter(f"{', '.join(unknown)}: zh, en or zh,en.", param_hint="--lang")
+    found = evaluating.evaluate(store.load(plan), now, pairs)
+    names = evaluated.write(found, out) if out is not None else []
+    told = {x: evaluated.lines(found, x) for x in languages}
+    text = "\n\n".join("\n".join(x) for x in told.values()) + (f"\n\n{out}: {', '.join(names)}" if names else "")
     tables = {name: [list(map(_plain, row)) for row in rows] for name, rows in found.rows.items()}
-    content = {"then": found.then, "now": found.now, "summary": {k: _plain(v) for k, v in found.summary.items()}, **tables}
-    give(as_json, content, "\n".join(lines))
+    summary = {k: _plain(v) for k, v in found.summary.items()}
+    give(as_json, {"then": found.then, "now": found.now, "summary": summary, "said": told, **tables}, text)
 
 
 def _plain(value: Any) -> Any:

@@ -6,7 +6,7 @@ Which forecasts held, which targets are on their path, what the layout would cho
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from yindi.core.errors import Problems, UsageError, did_you_mean
+from yindi.core.names import Names
 from yindi.core.study import Study
 from yindi.simulate.pace import pace
 from yindi.simulate.review import held, review
@@ -24,42 +25,19 @@ HEADS = {
     "targets": ("region", "variable", "unit", "base", "path", "actual", "share", "met", "final", "final_year"),
     "choices": ("region", "industry", "then", "now", "reason", "fit_then", "fit_now"),
     "built": ("region", "industry", "outcome"),
-    "revise": ("what", "subject", "why"),
+    "revise": ("what", "region", "subject", "why"),
 }
 
 
 @dataclass(slots=True)
 class Evaluation:
-    """Rows of each table by name, the figures of the whole, and the years compared."""
+    """Rows of each table by name, the figures of the whole, the years compared, and what codes are called."""
 
     then: str
     now: str
+    names: Names
     rows: dict[str, list[tuple[Any, ...]]] = field(default_factory=dict)
     summary: dict[str, float] = field(default_factory=dict)
-
-    def lines(self) -> list[str]:
-        """What a reader is told first."""
-        s = self.summary
-        told = [f"The plan rests on data to {self.then}; what came is known to {self.now}."]
-        for name in SCENARIOS:
-            if f"{name}_inside" in s:
-                told.append(f"Forecasts ({name}): {s[f'{name}_inside']:.0%} of outcomes lay in the band; "
-                            f"error {_against(s[f'{name}_skill'])} that of no change.")  # fmt: skip
-        if "targets" in s:
-            told.append(f"Targets: {s['met']:.0f} of {s['targets']:.0f} are on their path or ahead of it.")
-        told.append(f"Layout: of {s['chosen']:.0f} choices {s['again']:.0f} would be made again, {s['dropped']:.0f} not; "
-                    f"{s['fresh']:.0f} would be new.")  # fmt: skip
-        if "built" in s:
-            told.append(f"Built: {s['built']:.0%} of what was planned, {s['elsewhere']:.0%} of what was not.")
-        else:
-            told.append("Built: not known. Give --built with a CSV of what is there now (region, industry).")
-        return told
-
-
-def _against(skill: float) -> str:
-    if np.isnan(skill):
-        return "beside"
-    return f"{abs(skill):.1%} {'below' if skill >= 0 else 'above'}"
 
 
 def evaluate(earlier: Study, later: Study, built: Sequence[tuple[str, str]] | None = None) -> Evaluation:
@@ -73,7 +51,7 @@ def evaluate(earlier: Study, later: Study, built: Sequence[tuple[str, str]] | No
     missing = sorted(set(earlier.panel.regions) ^ set(later.panel.regions))
     if missing:
         raise UsageError(f"The two runs do not have the same regions: {', '.join(missing[:8])}.")
-    found = Evaluation(then, now)
+    found = Evaluation(then, now, later.names)
     _forecasts(found, earlier, later)
     _targets(found, earlier, later)
     _choices(found, earlier, later)
@@ -136,9 +114,7 @@ def _targets(found: Evaluation, earlier: Study, later: Study) -> None:
     for (_, variable, _), met in zip(keys, told.met, strict=True):
         behind[variable] = behind.get(variable, 0) + (not met)
     every = len(earlier.panel.regions)
-    found.rows.setdefault("revise", []).extend(
-        ("target", v, f"{n} of {every} regions are behind the path") for v, n in behind.items() if n > every / 2
-    )
+    found.rows.setdefault("revise", []).extend(("target", "", v, str(n)) for v, n in behind.items() if n > every / 2)
 
 
 def _choices(found: Evaluation, earlier: Study, later: Study) -> None:
@@ -155,7 +131,7 @@ def _choices(found: Evaluation, earlier: Study, later: Study) -> None:
             fit = [t.number(**at) if t.has("value", **at) else np.nan for t in fits]
             rows.append((region, industry, was, is_, reason, *fit))
             if was and not is_:
-                revise.append(("choice", f"{region} with {industry}", reason or "not advised on later data"))
+                revise.append(("choice", region, industry, reason))
     found.rows["choices"] = rows
     pairs = np.array([(r[2], r[3]) for r in rows], int).reshape(-1, 2)
     before, after = pairs[:, 0] > 0, pairs[:, 1] > 0
@@ -192,16 +168,3 @@ def pairs_of(path: Path) -> list[tuple[str, str]]:
     if rows and not {"region", "industry"} <= set(rows[0]):
         raise UsageError(f"{path}: needs the columns region and industry, got {', '.join(map(str, rows[0]))}.")
     return [(str(row["region"]).strip(), str(row["industry"]).strip()) for row in rows]
-
-
-def write(found: Evaluation, folder: Path) -> list[str]:
-    """One CSV a table, and the summary; returns the names."""
-    folder.mkdir(parents=True, exist_ok=True)
-    tables: Mapping[str, tuple[Sequence[str], Iterable[Sequence[Any]]]] = {
-        "summary": (("item", "value"), found.summary.items()),
-        **{name: (HEADS[name], rows) for name, rows in found.rows.items()},
-    }
-    for name, (head, rows) in tables.items():
-        with (folder / f"{name}.csv").open("w", encoding="utf-8-sig", newline="") as stream:
-            csv.writer(stream, lineterminator="\n").writerows([head, *rows])
-    return [f"{name}.csv" for name in tables]
