@@ -16,7 +16,7 @@ from yindi.layout.frontier import front
 from yindi.layout.problem import Problem
 from yindi.layout.rolling import option_value, raised, relatedness, rolling
 from yindi.layout.rules import assemble
-from yindi.layout.variants import _shocks, aiming_at, between, protected, with_gap_rule, worst_case
+from yindi.layout.variants import _shocks, aiming_at, between, protected, under_gap_rule, with_gap_rule, worst_case
 
 # Example C of LAYOUT.md 2.6: items of 10 +- 6 and 8 +- 1, one of them; with a part Gamma of the worst industry failing the best
 # is max(10 - 6 Gamma, 8 - Gamma), which switches at Gamma = 0.4.
@@ -189,3 +189,21 @@ def test_the_search_keeps_the_gap_and_the_bound_where_the_relaxation_is_not_whol
             assert found.worst >= plain.objective * (1 - gap) - 1e-9
             assert plain.objective - 1e-9 <= found.bound <= best
             assert found.bound - found.worst <= gap * found.worst + 1e-9
+
+
+def test_a_gap_rule_ends_by_nodes_and_says_how_near_it_came():
+    """Without limits the rule is a subset sum of real numbers, whose proof to 1e-7 would not end. Each end brackets the longer
+    search: no better than it, and it no better than the bound."""
+    value, lagging = np.random.default_rng(2).random((10, 4)), np.arange(10) < 4
+    problem = Problem(value, lagging=lagging)
+    short, longer = (under_gap_rule(problem, gap=1e-7, nodes=n) for n in (1, 200))
+    assert short is not None
+    assert longer is not None
+    worth, most = ((plan * value).sum() for plan, _ in (short, longer))
+    assert worth <= most + 1e-9
+    assert most <= worth * (1 + short[1]) + 1e-9
+    assert 0 < longer[1] < short[1] < 1e-3
+    assert between(problem, short[0]) <= 1e-6
+    again = under_gap_rule(problem, gap=1e-7, nodes=200)
+    assert again is not None
+    assert (again[0] == longer[0]).all()

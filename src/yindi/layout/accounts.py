@@ -15,7 +15,7 @@ from yindi.layout.problem import Problem
 from yindi.layout.rules import BAND, FLOOR, LIMIT, UNITS, ZONE
 from yindi.layout.solver import Dual, Solution, solve
 from yindi.layout.stability import CORE, FRAGILE, SWING
-from yindi.layout.variants import aiming_at, between, protected, with_gap_rule, worst_case
+from yindi.layout.variants import aiming_at, between, protected, under_gap_rule, worst_case
 
 Columns = dict[str, np.ndarray]
 SOLUTION = {**dict.fromkeys(("objective", "bound", "relaxation", "value_alone", "floor", "lagging_best", "lagging_value",
@@ -178,17 +178,19 @@ def by_goal(
 
 def by_equity(problem: Problem, found: Solution, *, gap: float, seed: int) -> tuple[list[str], Columns]:
     """The layout without a floor, with it, and under a rule that the gap must not widen: what leading regions `lost` and lagging
-    ones `gained` against none, and `levelled` (1) where leaders lose more than laggards gain."""
-    plans = {"none": solve(replace(problem, floor=0.0), gap=gap, seed=seed).allocation, "floor": found.allocation}
-    ruled = with_gap_rule(problem, gap=gap, seed=seed)
-    plans |= {} if ruled is None else {"gap": ruled}
+    ones `gained` against none, `levelled` (1) where leaders lose more than laggards gain, and the relative gap `proven`."""
+    bare = solve(replace(problem, floor=0.0), gap=gap, seed=seed)
+    plans = {"none": bare.allocation, "floor": found.allocation}
+    ruled = under_gap_rule(problem, gap=gap, seed=seed)
+    plans |= {} if ruled is None else {"gap": ruled[0]}
+    reached = [bare.gap, found.gap, *(() if ruled is None else (ruled[1],))]
     lag = np.asarray(problem.lagging)
     worth = np.array([(plan * problem.value).sum(axis=1) for plan in plans.values()])
     lagging, leading = worth[:, lag].sum(axis=1), worth[:, ~lag].sum(axis=1)
     lost, gained = leading[0] - leading, lagging - lagging[0]
     columns = {"value": lagging + leading, "lagging": lagging, "leading": leading,
                "gap_between": np.array([between(problem, p) for p in plans.values()]), "lost": lost, "gained": gained,
-               "levelled": (lost > gained + 1e-6).astype(float)}  # fmt: skip
+               "levelled": (lost > gained + 1e-6).astype(float), "proven": np.array(reached)}  # fmt: skip
     return list(plans), columns
 
 

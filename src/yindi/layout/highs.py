@@ -11,7 +11,7 @@ import numpy as np
 from yindi.core.errors import YindiError
 from yindi.layout.model import Matrix
 
-INFEASIBLE, OPTIMAL = "infeasible", "optimal"
+INFEASIBLE, OPTIMAL, UNKNOWN = "infeasible", "optimal", "unknown"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +37,12 @@ def run(
     seed: int = 0,
     target: float = np.inf,
     start: np.ndarray | None = None,
+    nodes: int | None = None,
 ) -> Outcome:
     """Maximise; `relax` drops integrality; a whole-number search may stop at a point worth `target` and begin at `start`.
+
+    It may stop after `nodes` of its tree too, with the best point and the bound until then; UNKNOWN where it has neither found a
+    point nor shown that there is none.
 
     Raises YindiError when the solver ends neither optimal nor infeasible.
     """
@@ -48,6 +52,8 @@ def run(
     import highspy
 
     solver = _loaded(highspy, matrix, relax, gap, seed, target)
+    if nodes is not None:
+        solver.setOptionValue("mip_max_nodes", nodes)
     if start is not None:
         point = highspy.HighsSolution()
         point.col_value = list(start)
@@ -57,7 +63,9 @@ def run(
     known = highspy.HighsModelStatus
     if status in (known.kInfeasible, known.kUnboundedOrInfeasible):
         return Outcome(INFEASIBLE, np.zeros(n), np.nan, np.nan, np.zeros(m), np.zeros(n))
-    if status not in (known.kOptimal, known.kObjectiveTarget):
+    if status == known.kSolutionLimit and not solver.getSolution().value_valid:
+        return Outcome(UNKNOWN, np.zeros(n), np.nan, np.inf, np.zeros(m), np.zeros(n))
+    if status not in (known.kOptimal, known.kObjectiveTarget, known.kSolutionLimit):
         raise YindiError(
             f"HiGHS ended with {solver.modelStatusToString(status)!r}: neither a plan nor a proof that there is none."
         )

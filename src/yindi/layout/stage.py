@@ -326,7 +326,7 @@ def _equity(bench: Bench, stated: Stated, found: Solution) -> None:
         return
     rules, columns = accounts.by_equity(stated.problem, found, gap=config.layout.gap, seed=config.seed)
     bench.make("equity", (("policy", tuple(rules)),), columns, method="layout.levelling_down", inputs=AFTER,
-               units={**dict.fromkeys(columns, "value"), "levelled": "count"},
+               units={**dict.fromkeys(columns, "value"), "levelled": "count", "proven": "small_share"},
                params={"lagging_share": config.layout.lagging_share},
                cites=("Ogryczak 2009",))  # fmt: skip
 
