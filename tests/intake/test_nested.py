@@ -6,10 +6,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from yindi.core.config import read_config
-from yindi.intake import stage
+from yindi.intake import effects, stage
+from yindi.intake.assemble import Cube
+from yindi.intake.found import Found
+from yindi.intake.read import Grid
 from yindi.intake.regions import mainland
 
 FRAMEWORK = """code: own
@@ -185,3 +189,12 @@ def test_industries_in_another_unit_are_told_once(tmp_path: Path, times: float) 
     (one,) = sums(industries(tmp_path, rest=1.0, spoil=unit))
     assert not one.sure
     assert "60 region-years" in one.detail  # 12 provinces in 5 years
+
+
+def test_an_absent_cell_that_a_sum_gives_had_no_rank_before() -> None:
+    """Values 5, absent, 2 with 3 proposed for the second: of the three then known it is the second largest."""
+    at = np.zeros((3, 1, 1), int)
+    x, state = np.array([5.0, 0.0, 2.0]).reshape(3, 1, 1), np.array([1, 0, 1], np.int8).reshape(3, 1, 1)
+    cube = Cube(("a", "b", "c"), ("2020",), ("gdp",), x, state, at, at, at, (Grid("a.csv", "", ()),))
+    told = effects.with_effect(cube, Found("gdp", "sum", ("2020",), ("b",), 1 / 3, 3.0, True, right=(("b", "2020", 3.0),)))
+    assert told.effect == "filled in, the region ranks 2 of 3 in 2020"
