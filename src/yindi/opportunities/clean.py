@@ -27,6 +27,18 @@ class Comparable:
     activities_sums: tuple[str, ...] = ()
 
 
+def parts(given: Cube) -> Cube:
+    """The used years of a cube without its sums (totals and subtotals of regions or activities); empty cells stay.
+
+    Raises MethodError where nothing remains.
+    """
+    used = choose_split(given.years)[0]
+    x = given.values[:, [given.years.index(y) for y in used]]
+    rows = ~(_sums(x, 0) | _subtotals(x, 0, given.regions))
+    columns = ~(_sums(x, 2) | _subtotals(x, 2, given.activities))
+    return cube(Cube(x[rows][:, :, columns], _some(given.regions, rows), used, _some(given.activities, columns)))
+
+
 def comparable(given: Cube, *, least_region: float = 0.0, least_activity: float = 0.0) -> Comparable:
     """The years the test can use (at most the last eleven), and in them every region and activity that is never empty.
 

@@ -37,26 +37,29 @@ def overlaps(kinds: Mapping[str, np.ndarray]) -> dict[str, float]:
     return {"|".join(pair): value for pair, value in common_choices(kinds).items()}
 
 
-def signs(rows: Rows) -> tuple[tuple[str, ...], tuple[str, ...], dict[str, np.ndarray]]:
+def signs(rows: Rows, *, place: str = "opportunities.capacity") -> tuple[tuple[str, ...], tuple[str, ...], dict[str, np.ndarray]]:
     """Industries, components and the board's columns (C,K): last, strain, worsening; NaN where a component is not given in full.
 
-    rows: industry, year and components as text. Raises ProblemsError for a cell that is no number, a year twice, or no component.
+    rows: industry, year and components as text; place: what errors call them.
+    Raises ProblemsError for a cell that is no number, a year twice, or no component.
     """
     problems = Problems("opportunities")
     names = tuple(k for k in RISING_IS_BAD if any(row.get(k) for row in rows))
     industries = tuple(sorted({row["industry"] for row in rows}))
     years = sorted({row["year"] for row in rows})
     if not names:
-        problems.add("opportunities.capacity", "has no component.", f"columns: some of {', '.join(RISING_IS_BAD)}")
+        problems.add(place, "has no component.", f"columns: some of {', '.join(RISING_IS_BAD)}")
     values: np.ndarray = np.full((len(names), len(industries), len(years)), np.nan)
     seen: set[tuple[str, str]] = set()
     for n, row in enumerate(rows, 2):
         at = row["industry"], row["year"]
         if at in seen:
-            problems.add(f"opportunities.capacity row {n}", f"{at} stands there twice.", "one row per industry and year")
+            problems.add(f"{place} row {n}", f"{at} stands there twice.", "one row per industry and year")
         seen.add(at)
         for k, name in enumerate(names):
-            values[k, industries.index(at[0]), years.index(at[1])] = _number(row.get(name, ""), f"row {n}: {name}", problems)
+            values[k, industries.index(at[0]), years.index(at[1])] = _number(
+                row.get(name, ""), f"{place} row {n}: {name}", problems
+            )
     problems.raise_if_any()
     made = {c: np.full((len(industries), len(names)), np.nan) for c in ("last", "strain", "worsening")}
     for k, name in enumerate(names):
@@ -72,5 +75,5 @@ def _number(text: str, place: str, problems: Problems) -> float:
     try:
         return float(text) if text else np.nan
     except ValueError:
-        problems.add(f"opportunities.capacity {place}", f"{text!r} is no number.", "a number, or nothing where it is not known")
+        problems.add(place, f"{text!r} is no number.", "a number, or nothing where it is not known")
         return np.nan

@@ -39,13 +39,22 @@ def write(found: Result, target: Path) -> list[str]:
 
 def _manifest(found: Result, new: Path, names: Sequence[str], target: Path) -> dict[str, Any]:
     o = found.options
-    inputs = [found.path, *(p for p in (o.other, o.declared) if p)]
+    inputs = _inputs([found.path, *(p for p in (o.other, o.declared, o.capacity) if p)])
     asked = {"columns": _named(o.columns), "duplicates": o.duplicates, "count": o.count, "cap": o.cap, "seed": o.seed,
              "min_region": o.min_region, "min_activity": o.min_activity, "minimum_activities": o.minimum_activities}  # fmt: skip
     return {"format": folder.FORMAT, "kind": "advice", "schema_version": 1,
             "input_folder": os.path.relpath(found.path.resolve().parent, target.resolve()), "yindi": __version__,
+            "input_folders": {n: os.path.relpath(p.resolve().parent, target.resolve()) for n, p in inputs.items()},
             "options": asked, "verdict": found.verdict,
-            "inputs": {p.name: _sha(p) for p in inputs}, "files": {n: _sha(new / n) for n in names}}  # fmt: skip
+            "inputs": {n: _sha(p) for n, p in inputs.items()}, "files": {n: _sha(new / n) for n in names}}  # fmt: skip
+
+
+def _inputs(paths: Sequence[Path]) -> dict[str, Path]:
+    """Files by name; one of a name that another has is called by its folder, too."""
+    found: dict[str, Path] = {}
+    for path in paths:
+        found[path.name if found.get(path.name, path) == path else f"{path.resolve().parent.name}/{path.name}"] = path
+    return found
 
 
 def _named(columns: Columns) -> dict[str, Any]:

@@ -134,11 +134,12 @@ def _files(place: Path, said: Mapping[str, str], report: Report) -> None:
 
 
 def _inputs(place: Path, manifest: Mapping[str, Any], inputs: Path | None, report: Report) -> None:
-    where = inputs or (place / manifest.get("input_folder", ".")).resolve()
+    folders = manifest.get("input_folders", {})
     for name, sha256 in manifest["inputs"].items():
-        if not (where / name).is_file():
+        path = (inputs or (place / folders.get(name, manifest.get("input_folder", "."))).resolve()) / Path(name).name
+        if not path.is_file():
             report.skip(NOT_BESIDE)
-        elif store.sha256(where / name) != sha256:
+        elif store.sha256(path) != sha256:
             report.wrong(name, "the input has changed since it was read (sha256 differs).")
         else:
             report.count("inputs")
@@ -175,18 +176,29 @@ def _page(path: Path, tables: Mapping[str, Rows], known: Sequence[float], manife
         source = ", ".join(n for n in tables if n in note.split("←")[0])
         held = [r for n in source.split(", ") for r in tables.get(n, [])]
         for row in rows[1:]:
-            own = [r for r in held if row[0] in r.values() or any(v.endswith(f"_{row[0]}") for v in r.values())]
+            own = [r for r in held if _of(r, row[0])]
             for cell in row[1:]:
                 _compare(f"{path.name}: {source}, {row[0]}", _without(cell, words), _numbers(own), report)
+
+
+def _of(row: Mapping[str, str], shown: str) -> bool:
+    """True where a row of a file is the one that a page shows under this head; an empty head is shown as a dash."""
+    if shown == "–":
+        return next(iter(row.values())) == ""
+    return shown in row.values() or any(v.endswith(f"_{shown}") for v in row.values())
 
 
 def _labels(tables: Mapping[str, Rows], manifest: Mapping[str, Any]) -> list[str]:
     """Texts with digits that are names: files, columns, years, activities, regions."""
     named = [*manifest["inputs"], *(str(v) for v in manifest["options"]["columns"].values())]
     named += [
-        y for r in tables.get("proof.csv", []) if r["item"] in ("years", "spans") for y in (r["text"], *r["text"].split(";"))
+        y
+        for r in tables.get("proof.csv", [])
+        if r["item"] in ("years", "spans", "dates")
+        for y in (r["text"], *r["text"].split(";"))
     ]
-    for name, column in (("activities.csv", "activity"), ("regions.csv", "region")):
+    for name, column in (("activities.csv", "activity"), ("declared.csv", "activity"), ("capacity.csv", "activity"),
+                         ("regions.csv", "region")):  # fmt: skip
         named += [r[column] for r in tables.get(name, [])]
     named += list(tables)
     return sorted({n for n in named if re.search(r"\d", n)}, key=len, reverse=True)

@@ -11,7 +11,7 @@ import numpy as np
 
 from yindi.core.errors import MethodError, Problem, UsageError
 from yindi.opportunities import advice as kernel
-from yindi.opportunities.clean import Comparable, comparable
+from yindi.opportunities.clean import Comparable, comparable, parts
 from yindi.opportunities.cross import Cross, cross_test
 from yindi.opportunities.dossier import Dossier, dossier
 from yindi.opportunities.evidence import choose_split
@@ -20,7 +20,7 @@ from yindi.opportunities.panels import Cube
 from yindi.opportunities.zeros import CERTAIN, activity_columns, certain, region_columns
 from yindi.shell import advisetable, declaring, failure
 from yindi.shell.advisetable import Columns, Read
-from yindi.shell.declaring import Declared
+from yindi.shell.declaring import Board, Declared
 
 UNTESTABLE = "untestable"
 LISTS = ("cultivate", "prepare", "hold", "watch", "do_not")
@@ -48,6 +48,7 @@ class Options:
     minimum_activities: int = 40
     seed: int = 20240305
     declared: Path | None = None
+    capacity: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,7 @@ class Result:
     cross: Cross | None = None
     sources: tuple[str, ...] = ()
     declared: Declared | None = None
+    board: Board | None = None
 
     @property
     def verdict(self) -> str:
@@ -86,22 +88,30 @@ def advise(path: Path, options: Options) -> Result:
     other = None
     if options.other is not None:
         other = advisetable.read(options.other, options.other_columns, duplicates=options.duplicates).cube
+    board = None if options.capacity is None else declaring.board(options.capacity, options.columns)
+    plans = None if options.declared is None else declaring.read(options.declared, [parts(seen.cube)], options.columns)
     used = None
     try:
         used = comparable(seen.cube, least_region=options.min_region, least_activity=options.min_activity)
         made = dossier(used.cube, count=options.count, cap=options.cap, minimum_activities=options.minimum_activities,
                        seed=options.seed)  # fmt: skip
     except MethodError as error:
-        return Result(path, options, seen, used, None, str(error))
+        said = None if plans is None else declaring.check(plans, None, board, seed=options.seed)
+        return Result(path, options, seen, used, None, str(error), declared=said, board=board)
     crossed, sources = (None, ()) if other is None else _cross(used, other, options)
-    return Result(path, options, seen, used, made, "", crossed, sources, _declared(used.cube, made, options))
+    return Result(path, options, seen, used, made, "", crossed, sources, _declared(used.cube, made, seen, options, board), board)
 
 
-def _declared(used: Cube, made: Dossier, options: Options) -> Declared | None:
+def _declared(used: Cube, made: Dossier, seen: Read, options: Options, board: Board | None) -> Declared | None:
+    """Plans beside the tested panel; where they name what was left out of the test, beside the whole table without its sums."""
     if options.declared is None:
         return None
-    said = declaring.read(options.declared, used, options.columns.region, options.columns.activity)
-    return declaring.check(said, used, None if made.advice is None else made.advice.lists.chosen, seed=options.seed)
+    told = None
+    if made.advice is not None:
+        at = np.argwhere(made.advice.lists.chosen)
+        told = {(used.regions[r], used.activities[c]) for r, c in at}
+    plans = declaring.read(options.declared, [used, parts(seen.cube)], options.columns)
+    return declaring.check(plans, told, board, seed=options.seed)
 
 
 def _cross(used: Comparable, other: Cube, options: Options) -> tuple[Cross, tuple[str, ...]]:
@@ -125,6 +135,10 @@ def tables(found: Result) -> Iterable[tuple[str, Rows]]:
     """The name and the rows of every table that the result carries."""
     yield "proof.csv", proof(found)
     yield "left_out.csv", _left_out(found)
+    if found.declared is not None:
+        yield "declared.csv", list(zip(found.declared.plans.ground.activities, *found.declared.columns.values(), strict=True))
+    if found.board is not None:
+        yield "capacity.csv", found.board.rows()
     if found.made is None or found.used is None:
         return
     yield "activities.csv", activities(found.used.cube, found.made)
@@ -132,8 +146,6 @@ def tables(found: Result) -> Iterable[tuple[str, Rows]]:
     yield "likeness.csv", [(d, s.activities, s.cosine_all, s.krugman_all) for d, s in found.made.alike.items()]
     if found.made.advice is not None:
         yield "lists.csv", lists(found.used.cube, found.made, found.made.advice)
-    if found.declared is not None:
-        yield "declared.csv", list(zip(found.used.cube.activities, *found.declared.columns.values(), strict=True))
     if found.cross is not None and found.cross.allowed:
         yield "cross.csv", _crossed(found.used.cube, found.cross, found.sources, found.options.count)
 
@@ -143,10 +155,14 @@ def proof(found: Result) -> list[tuple[str, str, float, str]]:
     seen, made = found.read, found.made
     rows: list[tuple[str, str, float, str]] = [("data", "verdict", float(found.allowed), found.refusal or found.verdict)]
     rows += [("data", k, float(getattr(seen, k)), "") for k in ("rows", "filtered", "unlabelled", "absent")]
-    if found.used is not None:
-        kept = found.used.cube
-        rows += [("data", "years", float(len(kept.years)), ";".join(kept.years))]
+    kept = seen.cube if found.used is None else found.used.cube
+    rows += [("data", "years", float(len(kept.years)), ";".join(kept.years))]
+    if found.used is None:
+        rows += [("data", "regions", float(len(kept.regions)), ""), ("data", "activities", float(len(kept.activities)), "")]
+    else:
         rows += [("data", "spans", np.nan, choose_split(kept.years)[2])]
+    if found.declared is not None:
+        rows += _declared_rows(found.declared)
     if made is None:
         return rows
     for event, test in (("entry", made.entries), ("exit", made.exits)):
@@ -163,8 +179,6 @@ def proof(found: Result) -> list[tuple[str, str, float, str]]:
         rows += [("lists", "expansion_coordinated", float(both.expansion.max()), ""), ("lists", "cap", found.options.cap, "")]
         rows += [("lists", "entry_chances", np.nan, told.entry_state), ("lists", "exit_chances", np.nan, told.exit_state)]
         rows += [("lists", f"overlap_{k}", v, "") for k, v in made.common.items()]
-    if found.declared is not None:
-        rows += [("declared", f"overlap_{k}", v, "") for k, v in found.declared.overlaps.items()]
     if made.zeros is not None:
         rows += [("standing", f"agreement_{zero}", float(v), "") for zero, v in made.zeros.agreement.items()]
     if found.cross is not None:
@@ -172,6 +186,13 @@ def proof(found: Result) -> list[tuple[str, str, float, str]]:
         rows += [("cross", k, float(getattr(found.cross, k)), "") for k in of_cross]
         rows += [("cross", "verdict", float(found.cross.allowed), found.cross.verdict)]
     return rows
+
+
+def _declared_rows(said: Declared) -> list[tuple[str, str, float, str]]:
+    rows = [("declared", f"overlap_{k}", v, "") for k, v in said.overlaps.items()]
+    ground = said.plans.ground
+    rows += [("declared", k, float(n), "") for k, n in (("regions", len(ground.regions)), ("activities", len(ground.activities)))]
+    return [*rows, ("declared", "dates", float(len(said.plans.dates)), ";".join(said.plans.dates))]
 
 
 def _left_out(found: Result) -> Rows:
