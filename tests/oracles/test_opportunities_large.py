@@ -7,7 +7,7 @@ import pytest
 from scipy.sparse import csr_matrix
 
 from yindi.core.errors import MethodError
-from yindi.opportunities import advantage, complexity, large, neighbours, relatedness
+from yindi.opportunities import advantage, complexity, large, neighbours, reasons, relatedness
 
 
 @pytest.fixture(scope="module")
@@ -111,3 +111,31 @@ def test_lanczos_says_when_it_cannot():
     start = np.zeros(400)
     start[5:8] = 1.0
     assert complexity.lanczos(lambda v: values * v, start, np.eye(400)[0]) is None
+
+
+def test_above_three_thousand_activities_no_pair_is_left_out_of_the_nearest():
+    """Sparse surroundings of the nearest 50 equal the dense ones of the same proximities; sums of ties in single precision."""
+    rng = np.random.default_rng(1)
+    here = rng.random((40, 3100)) < 0.05
+    here[0] = True
+    pci = rng.normal(size=3100)
+    found = large.around(here, pci)[0]
+    exact = relatedness.surroundings(here, relatedness.proximity(here), pci)
+    for one, other in zip(found, exact, strict=True):
+        np.testing.assert_allclose(one, other, atol=5e-5)
+
+
+def test_reasons_are_the_nearest_in_order_also_far_down():
+    """A holds only what is far: past the first 64 in order the search goes on; ties stand in order of position."""
+    regions, many = 200, 120
+    here = np.zeros((regions, many), bool)
+    for c in range(1, many):  # activity c shares regions with activity 0 in falling number
+        here[: regions - c, c] = True
+    here[: regions - 1, 0] = True
+    here[regions - 1] = False
+    here[regions - 1, 100:110] = True
+    asked = np.zeros_like(here)
+    asked[regions - 1, 0] = True
+    found = reasons.reasons(here, asked)
+    assert found.carried[0].tolist() == [100, 101, 102]
+    assert found.lacking[0].tolist() == [1, 2, 3]

@@ -8,7 +8,9 @@ import numpy as np
 
 from yindi.core.errors import MethodError
 from yindi.opportunities.complexity import complexity_of
-from yindi.opportunities.neighbours import NEAREST, nearest, sparse
+from yindi.opportunities.neighbours import NEAREST, NEAREST_ABOVE, nearest, sparse
+from yindi.opportunities.relatedness import Surroundings, proximity
+from yindi.opportunities.relatedness import surroundings as dense_surroundings
 
 BLOCK = 128
 
@@ -86,3 +88,17 @@ def surroundings(m: Any, phi: Any, pci: np.ndarray) -> tuple[np.ndarray, np.ndar
         ahead[rows] = -around.sum(axis=0, dtype=float)
     gained[:, np.isnan(pci)] = np.nan
     return dense, ahead, gained
+
+
+def around(here: np.ndarray, *values: np.ndarray) -> list[Surroundings]:
+    """Density, outlook and gain of presence here (R,C) for each of some complexities (C,), finite.
+
+    Up to 3,000 activities from all proximities; above, from the nearest 50 of each, sparse and in single precision: no table of
+    all pairs of activities is ever made.
+    """
+    if here.shape[1] <= NEAREST_ABOVE:
+        phi = proximity(here)
+        return [dense_surroundings(here, phi, v) for v in values]
+    links = sparse(here)
+    near = nearest(links)
+    return [Surroundings(*surroundings(links, near, v)) for v in values]

@@ -8,7 +8,7 @@ import numpy as np
 
 from yindi.opportunities.arrays import quotient
 
-BLOCK = 256
+BLOCK, FEW = 256, 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +39,23 @@ def reasons(here: np.ndarray, asked: np.ndarray, *, count: int = 3) -> Reasons:
         near[block, np.arange(len(block))] = 0.0
         for p, phi in zip(block, near.T, strict=True):
             rows = np.flatnonzero(cells[:, 1] == p)
+            order = np.argsort(-phi, kind="stable")[: int((phi > 0).sum())]
             has = here[cells[rows, 0]]
-            carried[rows], lacking[rows] = _top(phi * has, count), _top(phi * ~has, count)
+            carried[rows], lacking[rows] = _first(has, order, count), _first(~has, order, count)
     return Reasons(cells, carried, lacking)
 
 
-def _top(near: np.ndarray, count: int) -> np.ndarray:
-    order = np.argsort(-near, axis=1, kind="stable")[:, :count]
-    best = np.where(np.take_along_axis(near, order, axis=1) > 0, order, -1)
-    return np.pad(best, ((0, 0), (0, count - best.shape[1])), constant_values=-1)
+def _first(held: np.ndarray, order: np.ndarray, count: int) -> np.ndarray:
+    """The first `count` activities in `order` that each row of held (N,C) has; -1 where there are fewer."""
+    found = np.full((len(held), count), -1)
+    rows, width = np.arange(len(held)), FEW
+    while len(rows) and len(order):
+        part = order[:width]
+        seen = held[np.ix_(rows, part)].cumsum(axis=1, dtype=np.int32)
+        for n in range(count):
+            there = seen[:, -1] > n
+            found[rows[there], n] = part[(seen[there] > n).argmax(axis=1)]
+        if width >= len(order):
+            break
+        rows, width = rows[seen[:, -1] < count], 8 * width
+    return found

@@ -7,6 +7,8 @@ import numpy as np
 from yindi.core.errors import MethodError
 from yindi.opportunities.arrays import quotient
 from yindi.opportunities.complexity import eci_pci, parts
+from yindi.opportunities.large import around
+from yindi.opportunities.neighbours import NEAREST_ABOVE
 from yindi.opportunities.relatedness import density, gain, proximity
 
 WEIGHTS = {
@@ -24,9 +26,19 @@ def rules(here: np.ndarray, candidates: np.ndarray) -> dict[str, np.ndarray]:
     if parts(m)[0].max(initial=-1) != 0 or min(m.shape) < 3:
         return {}
     try:
-        phi, pci = proximity(m), np.nan_to_num(eci_pci(m).pci)
+        pci = np.nan_to_num(eci_pci(m).pci)
     except MethodError:  # regions all alike, or two directions of equal strength: no complexity to rank by
         return {}
-    terms = [density(m, phi), np.broadcast_to(pci, m.shape), gain(m, phi, pci)]
+    near, gained = _near(m, pci)
+    terms = [near, np.broadcast_to(pci, m.shape), gained]
     scaled = [quotient(t - t[candidates].mean(), np.full_like(t, t[candidates].std())) for t in terms]
     return {name: sum((w * t for w, t in zip(ws, scaled, strict=True)), np.zeros(m.shape)) for name, ws in WEIGHTS.items()}
+
+
+def _near(m: np.ndarray, pci: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Density and gain (R,C); above 3,000 activities from the nearest ones only."""
+    if m.shape[1] > NEAREST_ABOVE:
+        found = around(m > 0, pci)[0]
+        return found.density.astype(float), found.gain.astype(float)
+    phi = proximity(m)
+    return density(m, phi), gain(m, phi, pci)

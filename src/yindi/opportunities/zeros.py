@@ -14,7 +14,7 @@ from yindi.core.registry import method
 from yindi.opportunities.arrays import binary, quotient
 from yindi.opportunities.complexity import ComplexityWarning, eci_pci, parts
 from yindi.opportunities.conventions import ZEROS
-from yindi.opportunities.relatedness import proximity, surroundings
+from yindi.opportunities.large import around
 
 STATED = ZEROS[0]
 CERTAIN, SURE = ("above", "open", "below"), 0.95
@@ -58,8 +58,7 @@ def by_zero(m: Any) -> ByZero:
     if max(parts(kept)[0]) > 0:
         raise MethodError("The presences fall into parts without any link: complexity has no common zero.")
     eci, pci = eci_pci(kept)
-    phi = proximity(kept)
-    worth, one = surroundings(kept, phi, pci), surroundings(kept, phi, np.ones_like(pci))
+    worth, one = around(kept, pci, np.ones_like(pci))
     cells = kept.sum(axis=0)
     at = {"own_eci": np.nan, "mean_pci": float(pci.mean()), "eigenvector": float(cells @ pci / cells.sum()),
           "lowest": float(pci.min())}  # fmt: skip
@@ -68,7 +67,7 @@ def by_zero(m: Any) -> ByZero:
     for zero in ZEROS:
         shift = eci if zero == STATED else np.full(len(eci), at[zero])
         ahead[zero] = _back(worth.outlook - shift * one.outlook, rows)
-        total = worth.gain.sum(axis=0) - shift @ one.gain
+        total = worth.gain.sum(axis=0, dtype=float) - shift @ one.gain
         gain[zero] = _back(np.where(lacking > 0, quotient(total, lacking.astype(float)), np.nan), columns)
     full = _back(eci, rows), _back(pci, columns)
     return ByZero(*full, ranks(full[0]), ranks(full[1]), at, ahead, {z: ranks(v) for z, v in ahead.items()},
