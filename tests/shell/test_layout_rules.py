@@ -175,3 +175,16 @@ def test_every_national_rule_at_once_and_periods(tmp_path, capsys):
     assert total == pytest.approx(made.solution.number(item="objective"))
     assert {"band", "zone", "strategic", "units", "slots", "links", "limit", "floor"} <= set(made.without.labels("family"))
     assert made.periods.array("value").sum() > 0
+
+
+@pytest.mark.parametrize("codes", [("north",), ("north", "south")])
+def test_a_study_of_one_region_is_refused_by_name(codes, tmp_path, capsys):
+    """A region alone has no neighbours and no gap: the run ends with exit 3 and says how many regions it takes; the layout of one
+    region has its answer in Python (tests/oracles/test_layout.py)."""
+    write(tmp_path, codes=codes, cap_share=1.0)
+    code = cli.call(["--quiet", "run", str(tmp_path), "--only", "layout", "--out", str(tmp_path / "out")])
+    said = capsys.readouterr().err
+    assert code == 3, said
+    assert f"{len(codes)} region(s) cannot be compared with their neighbours" in said
+    assert "take at least 4 regions" in said
+    assert not (tmp_path / "out").exists()
