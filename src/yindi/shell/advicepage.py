@@ -25,6 +25,7 @@ STYLE = ("body{font:16px/1.6 system-ui,'Noto Sans CJK SC','Microsoft YaHei',sans
          ".source{color:#666;font-size:.85rem}.verdict{padding:.6rem 1rem;background:#f1f5f1;border-left:.3rem solid #4a7c59}"
          ".refused{background:#faf1ee;border-color:#b5532f}")  # fmt: skip
 LARGEST, CROWDED = 12, 10
+SHOWN = {"cultivate": 5, "prepare": 3, "watch": 5, "do_not": 5}
 
 
 def summary(found: Result, names: Sequence[str], target: Path | None) -> str:
@@ -194,11 +195,11 @@ def _lists(found: Result, used: Cube, made: Dossier, say: Words) -> list[str]:
     shown = {used.regions[r] for r in largest}
     by_region: dict[str, dict[str, list[str]]] = {used.regions[r]: {} for r in largest}
     for row in kept:
-        if row[0] in shown and row[1] in ("cultivate", "watch", "do_not") and int(str(row[2])) <= 5:
+        if row[0] in shown and int(str(row[2])) <= SHOWN.get(str(row[1]), 0):
             by_region[str(row[0])].setdefault(str(row[1]), []).append(_item(row, say))
-    heads = [say(k) for k in ("region", "cultivate", "watch", "do_not")]
+    heads = [say(k) for k in ("region", *SHOWN)]
     rows = [[region, *("<br>".join(lists.get(k, [])) or (say("nothing") if k == "cultivate" else "–")
-                       for k in ("cultivate", "watch", "do_not"))] for region, lists in by_region.items()]  # fmt: skip
+                       for k in SHOWN)] for region, lists in by_region.items()]  # fmt: skip
     text = f"<p>{say('lists_text', n=len(largest))}</p>"
     return [*body, f"<h2>{say('lists')}</h2>", text, table(heads, rows, found, "lists.csv", say, raw=True)]
 
@@ -206,7 +207,9 @@ def _lists(found: Result, used: Cube, made: Dossier, say: Words) -> list[str]:
 def _item(row: Sequence[object], say: Words) -> str:
     chance = next((v for v in row[10:12] if isinstance(v, float) and np.isfinite(v)), None)
     text = f"<b>{escape(str(row[3]))}</b>" + (f" {share(chance)}" if chance is not None else "")
-    if row[1] != "do_not" and row[12]:
+    if row[1] == "do_not" and row[13]:
+        text += f" <span class=source>{say('lacking')} {escape(str(row[13]).replace(';', ', '))}</span>"
+    elif row[1] != "do_not" and row[12]:
         text += f" <span class=source>{say('carried')} {escape(str(row[12]).replace(';', ', '))}"
         text += f" ({say('carried_open')} {escape(str(row[19]).replace(';', ', '))})" if row[19] else ""
         text += f"; {say('lacking')} {escape(str(row[13]).replace(';', ', '))}</span>" if row[13] else "</span>"

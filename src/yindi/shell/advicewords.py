@@ -22,16 +22,19 @@ class Words:
 
 
 def share(value: float) -> str:
+    """A share as a percentage, a dash where there is none."""
     return "–" if not np.isfinite(value) else f"{100 * value:.1f} %"
 
 
 def number(value: float) -> str:
+    """A number with four decimals, a dash where there is none."""
     return "–" if not np.isfinite(value) else f"{value:.4f}"
 
 
 def table(
     heads: Sequence[str], rows: Sequence[Sequence[str]], found: Result, source: str, say: Words, *, raw: bool = False
 ) -> str:
+    """Heads and rows as an HTML table with the files and columns it comes from; raw: cells after the first are HTML."""
     c = found.options.columns
     origin = f"{found.path.name}: {c.region}, {c.year}, {c.activity}, {c.value}"
     cells = "".join("<tr>" + "".join(f"<td{_kind(v)}>{v if raw and n else escape(v)}</td>" for n, v in enumerate(row)) + "</tr>"
