@@ -28,6 +28,7 @@ from yindi.layout.rules import (
 )
 from yindi.layout.solver import Solution, solve_with_floor
 
+COLUMNS = 500
 
 def loosened(problem: Problem, rule: Rule) -> Problem:
     """The problem with one rule loosened by one unit (a pair set free, the floor dropped)."""
@@ -73,8 +74,11 @@ def effects(
     """Per rule code, what the best plan gains when that rule alone is loosened, and how many pairs of the layout it then does
     without; 0 for rules that do not bind.
 
-    The value lagging regions must keep stays what it was, except where the floor itself is the rule.
+    The value lagging regions must keep stays what it was, except where the floor itself is the rule. Nothing is solved again
+    under further national rules with more than COLUMNS pairs times packages: each such solution takes seconds.
     """
+    if problem.nation is not None and int(problem.open.sum()) * problem.nation.value.shape[1] > COLUMNS:
+        return {}
     held = found.floor if problem.floor > 0 and found.lagging_best > 0 else None
     result = {}
     for code, dual in found.duals.items():
