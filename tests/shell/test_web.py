@@ -19,7 +19,7 @@ import uvicorn
 from yindi.core import resources
 from yindi.core.errors import UsageError
 from yindi.core.study import Study
-from yindi.shell import store, web
+from yindi.shell import store, web, webdata
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # starlette names the successor of httpx in a warning
@@ -273,3 +273,8 @@ def test_the_layout_page_moves_between_solved_points(example_results: Path) -> N
         page.locator("#at-point [data-ref]").first.click()
         page.wait_for_selector("#drawer:not([hidden])")
         assert page.inner_text("#drawer-ref") == ref
+
+
+def test_a_title_says_which_point_a_number_is() -> None:
+    assert webdata._labels(None, {"point": "6", "year": "2023"}, "zh") == ["点 6", "2023"]
+    assert webdata._labels(None, {"point": "6"}, "en") == ["point 6"]

@@ -101,4 +101,7 @@ def called(name: str, column: str, language: str) -> str:
 
 
 def _labels(study: Study, wanted: Mapping[str, str], language: str) -> list[str]:
-    return [_name(study, KINDS[a], label, language) if a in KINDS else label for a, label in wanted.items()]
+    """The labels of other axes as a title writes them: a name, or the axis in front of a mere number."""
+    words: dict[str, str] = resources.tree("web/words.json")[language]
+    named = {a: f"{words.get(a, a)} {label}" if label.isdigit() and a != "year" else label for a, label in wanted.items()}
+    return [_name(study, KINDS[a], label, language) if a in KINDS else named[a] for a, label in wanted.items()]
