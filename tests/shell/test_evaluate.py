@@ -70,7 +70,9 @@ def test_what_is_not_known_is_said(runs, capsys):
     assert "north" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize(("language", "plan", "called"), [("zh", "规划依据截至2018年的数据", "芯片"), ("en", "data to 2018", "Chips")])
+@pytest.mark.parametrize(
+    ("language", "plan", "called"), [("zh", "规划依据截至2018年的数据", "芯片"), ("en", "data to 2018", "Chips")]
+)
 def test_the_result_is_told_in_words_with_names(runs, capsys, language, plan, called):
     out = runs / f"told_{language}"
     capsys.readouterr()

@@ -30,6 +30,7 @@ from yindi.layout.solver import Solution, solve_with_floor
 
 COLUMNS = 500
 
+
 def loosened(problem: Problem, rule: Rule) -> Problem:
     """The problem with one rule loosened by one unit (a pair set free, the floor dropped)."""
     changes: dict[str, object] = {}

@@ -12,9 +12,7 @@ from yindi.layout.model import Matrix
 KERNEL, FEWEST, WHOLE, ROUNDING = 0.08, 40, 1e-7, 1e-9
 
 
-def search(
-    matrix: Matrix, *, gap: float = 1e-6, seed: int = 0, nodes: int | None = None
-) -> tuple[highs.Outcome, highs.Outcome]:
+def search(matrix: Matrix, *, gap: float = 1e-6, seed: int = 0, nodes: int | None = None) -> tuple[highs.Outcome, highs.Outcome]:
     """The best whole-number point to a relative `gap` with its proven bound, and the linear relaxation.
 
     Where the relaxation is whole it is the plan. Else a kernel is searched, the other columns staying where the relaxation has

@@ -66,12 +66,8 @@ def _pair(context: click.Context, parameter: click.Parameter, value: tuple[str, 
 @click.option("--min-activity", default=0.0, help="Leave out activities with less than this in the first used year.")
 @click.option("--minimum-activities", default=40, show_default=True, help="Fewer activities carry no relatedness.")
 @click.option("--seed", default=20240305, show_default=True)
-@click.option(
-    "--declared", type=click.Path(path_type=Path), metavar="FILE", help="What plans declare: region, activity, year."
-)
-@click.option(
-    "--capacity", type=click.Path(path_type=Path), metavar="FILE", help="Overcapacity: activity, year, components."
-)
+@click.option("--declared", type=click.Path(path_type=Path), metavar="FILE", help="What plans declare: region, activity, year.")
+@click.option("--capacity", type=click.Path(path_type=Path), metavar="FILE", help="Overcapacity: activity, year, components.")
 @click.option("--other", type=click.Path(path_type=Path), metavar="FILE", help="Another kind of activity of the same regions.")
 @click.option("--other-region", metavar="COL", help="Its columns, where they are called otherwise.")
 @click.option("--other-year", metavar="COL")
