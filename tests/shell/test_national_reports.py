@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from small_study import write
 
 import yindi
+from yindi.layout import marginal
 from yindi.report.text import plain
 from yindi.shell import cli, render
 
@@ -13,14 +15,16 @@ NATIONAL = {"band": [0, 2], "zone_most": 1, "slots": 1, "link_bonus": 0.05, "uni
             "packages": {"seed": {}, "flagship": {"chance": 0.3, "units": 1}}, "capabilities": {"skill": 3}}  # fmt: skip
 
 
+def study(place):
+    write(place, national=NATIONAL, cap_share=1.0, floor=0.0)
+    assert cli.call(["--quiet", "run", str(place / "study.yaml"), "--only", "plan", "--out", str(place / "out"),
+                     "-c", "simulate.draws=50", "-c", "report.voices=[plan, research, brief]"]) == 0  # fmt: skip
+    return yindi.load(place / "out")
+
+
 @pytest.fixture(scope="module")
 def done(tmp_path_factory):
-    place = tmp_path_factory.mktemp("national")
-    write(place, national=NATIONAL, cap_share=1.0, floor=0.0)
-    study = place / "study.yaml"
-    assert cli.call(["--quiet", "run", str(study), "--only", "plan", "--out", str(place / "out"), "-c", "simulate.draws=50",
-                     "-c", "report.voices=[plan, research, brief]"]) == 0  # fmt: skip
-    return yindi.load(place / "out")
+    return study(tmp_path_factory.mktemp("national"))
 
 
 def grids(done, subject, voice, language):
@@ -58,3 +62,14 @@ def test_the_whole_reads_who_borrows_and_from_which_pool(done, voice):
         assert any(row[:5] == [done.names.of("region", r, "en"), "Skills", own, used, lent] for row in told), told
     assert any(row[:2] == ["Skills", f"{pools.number('size', pool='skill'):.0f}"] for row in told)
     assert any(row[0] == "further places" for row in told)
+
+
+def test_what_was_not_solved_again_has_no_column(done, tmp_path, monkeypatch):
+    monkeypatch.setattr(marginal, "COLUMNS", 0)
+    bare = study(tmp_path)
+    heads = {True: [], False: []}
+    for one, solved in ((done, True), (bare, False)):
+        assert np.isfinite(one.layout.duals.array("gain")).any() == solved
+        heads[solved] = [row for row in grids(one, "nation", "research", "en") if row[0] == "Rule" and "Shadow price" in row]
+    assert len(heads[True]) == len(heads[False]) == 1
+    assert len(heads[True][0]) == len(heads[False][0]) + 2

@@ -39,12 +39,13 @@ def caps(w: Writer) -> tuple[Block, ...]:
     ]
     if not ranked:
         return (body(w.say("price_none", "model")),)
-    columns = columns_of(table, ("limit", "price", "gain", "changed"))
+    wanted = columns_of(table, ("limit", "price", "gain", "changed"))
+    columns = [c for c in wanted if any(table.has(c, rule=r) for r in ranked)]
     rows: list[list[Parts]] = [[(w.name("rule", r),), *w.cells(table.name, columns, rule=r)] for r in ranked]
     heads = ("rule", *(f"rule_{c}" for c in columns))
     dearest, fill = ranked[0], {"price": w.q(table.name, "price", rule=ranked[0])}
     lead = w.say("caps_lead", "model", rule=w.name("rule", dearest), binding=_solved(w, "priced_limits"), **fill)
-    note = (w.say("caps_note", "model"),)
+    note = (w.say("caps_note" if "gain" in columns else "caps_note_prices", "model"),)
     return (body(lead), w.grid("grid_caps", heads, rows, note=note, widths=(6, *(2 for _ in columns))))
 
 
