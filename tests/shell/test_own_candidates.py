@@ -7,6 +7,7 @@ import csv
 import numpy as np
 import pytest
 import yaml
+from small_study import FRAMEWORK
 from worlds import related_world
 
 import yindi
@@ -14,13 +15,6 @@ from yindi.core.errors import ProblemsError
 from yindi.shell import cli
 from yindi.shell.verify import verify
 
-FRAMEWORK = {
-    "code": "two",
-    "title": {"zh": "两项", "en": "Two"},
-    "dimensions": {"d": {"zh": "维度", "en": "Dimension"}},
-    "variables": [{"code": c, "zh": c, "en": c, "unit": "value"} for c in ("income", "pupils")],
-    "indicators": [{"code": "income", "dimension": "d"}, {"code": "pupils", "dimension": "d"}],
-}
 FILES = {
     "v.csv": "code,zh,en,unit,kind,bound,direction\nwage,工资,Wage,value,intensity,positive,1\n",
     "ind.csv": "industry,zh,en,class,base,growth,modernisation,advantage,system,concepts\n"

@@ -16,7 +16,7 @@ from yindi.core.errors import AxisError, UsageError, YindiError, suggestion
 from yindi.core.finding import Ref
 from yindi.shell import folder, store
 from yindi.shell.trace import Traced
-from yindi.shell.verify import NOT_BESIDE, Report
+from yindi.shell.verify import NOT_BESIDE, Report, outputs
 
 Rows = list[dict[str, str]]
 _NUMBER = re.compile(r"(?<![\w.])[-−]?\d+(?:\.\d+)?(?: ?%)?(?![\w.]*\w)")
@@ -64,7 +64,7 @@ class _Page(HTMLParser):
 def verify(place: Path, *, inputs: Path | None = None) -> Report:
     """Files against the manifest, the input against its hash, and every number of both pages against the tables beside them."""
     manifest, report = manifest_of(place), Report()
-    _files(place, manifest["files"], report)
+    outputs(place, manifest["files"], report)
     _inputs(place, manifest, inputs, report)
     tables = {p.name: _rows(p) for p in sorted(place.glob("*.csv"))}
     report.count("tables", len(tables))
@@ -119,18 +119,6 @@ def why(place: Path, text: str) -> Traced:
 def _rows(path: Path) -> Rows:
     with path.open(encoding="utf-8-sig", newline="") as stream:
         return list(csv.DictReader(stream))
-
-
-def _files(place: Path, said: Mapping[str, str], report: Report) -> None:
-    there = {p.name for p in place.iterdir() if p.is_file()} - {folder.MANIFEST}
-    for name in sorted(set(said) - there):
-        report.wrong(name, "is gone; the manifest lists it.")
-    for name in sorted(there - set(said)):
-        report.wrong(name, "is not in the manifest; yindi did not write it.")
-    for name in sorted(there & set(said)):
-        report.count("files")
-        if store.sha256(place / name) != said[name]:
-            report.wrong(name, "has changed since it was written (sha256 differs from the manifest).")
 
 
 def _inputs(place: Path, manifest: Mapping[str, Any], inputs: Path | None, report: Report) -> None:

@@ -64,7 +64,7 @@ def verify(place: str | Path, *, inputs: Path | None = None) -> Report:
     at = Path(place)
     manifest = store.manifest(at)
     report = Report()
-    _outputs(at, manifest["outputs"], report)
+    outputs(at, manifest["outputs"], report)
     study = store.load(at)
     _inputs(study, manifest["inputs"], inputs, inputs_folder(at), report)
     if json.loads(json.dumps(study.config.model_dump(mode="json"))) != manifest["config"]:
@@ -91,7 +91,8 @@ def _words(study: Study, report: Report) -> None:
         report.wrong(place, message)
 
 
-def _outputs(at: Path, said: dict[str, str], report: Report) -> None:
+def outputs(at: Path, said: Mapping[str, str], report: Report) -> None:
+    """Files of a folder against its manifest: gone, added or changed ones are told."""
     there = {p.relative_to(at).as_posix() for p in at.rglob("*") if p.is_file()} - {folder.MANIFEST}
     for name in sorted(set(said) - there):
         report.wrong(name, "is gone; the manifest lists it.")
