@@ -11,6 +11,7 @@ from yindi.core.errors import MethodError
 from yindi.core.streams import stream
 from yindi.simulate.dynamics import Dynamics, centred, fit, relative
 from yindi.simulate.effects import effects
+from yindi.simulate.fixedpoint import FixedPoint
 from yindi.simulate.forecast import drift, persistence, project, spatial_pooled, trend
 from yindi.simulate.hindcast import FORECASTS, hindcast
 from yindi.simulate.paths import parameters, simulate_paths
@@ -69,6 +70,43 @@ def test_planted_parameters_are_found_within_four_errors(seed):
         assert 0.001 < e < 0.1
 
 
+def one_sided(n: int) -> np.ndarray:
+    """Everybody looks to the next one only: eigenvalues lie on the unit circle."""
+    return np.roll(np.eye(n), 1, axis=1)
+
+
+def made(w: np.ndarray, years: int, truth: tuple[float, float, float], rng: np.random.Generator) -> np.ndarray:
+    """A panel with known parameters, each year by a dense solve."""
+    n, (rho, tau, eta) = len(w), truth
+    away = np.eye(n) - 1 / n
+    spread, y, found = np.linalg.inv(np.eye(n) - rho * away @ w) @ away, np.zeros(n), []
+    for _ in range(years + 40):
+        y = spread @ (tau * y + eta * w @ y + 0.02 * rng.standard_normal(n))
+        found.append(y)
+    return np.array(found[40:])
+
+
+def joined(n: int) -> np.ndarray:
+    """A ring and two islands without neighbours."""
+    w = np.zeros((n, n))
+    w[: n - 2, : n - 2] = ring(n - 2)
+    return w
+
+
+@pytest.mark.parametrize("w", [ring(15), one_sided(15), joined(15)], ids=["mutual", "one-sided", "islands"])
+def test_estimates_lie_around_the_truth_as_far_as_they_say(w):
+    # 120 panels: means within 4 standard errors and .02 (small samples are biased), spreads and their correlations as reported.
+    rng, truth = np.random.default_rng(8), (0.45, 0.8, -0.3)
+    models = [fit(made(w, 15, truth, rng), w) for _ in range(120)]
+    found = np.array([(m.rho, m.tau, m.eta) for m in models])
+    told = np.mean([m.covariance for m in models], axis=0)
+    seen = np.cov(found.T)
+    assert np.all(np.abs(found.mean(axis=0) - truth) <= 4 * np.sqrt(np.diag(seen) / 120) + 0.02)
+    np.testing.assert_allclose(np.sqrt(np.diag(told)), np.sqrt(np.diag(seen)), rtol=0.25)
+    size = [np.sqrt(np.outer(np.diag(c), np.diag(c))) for c in (told, seen)]
+    np.testing.assert_allclose(told / size[0], seen / size[1], atol=0.25)
+
+
 def test_without_neighbours_it_is_the_pooled_autoregression():
     y, w = planted(60, 10, 0.0, 0.6, 0.0, 4)
     before, now = y[:-1].ravel(), y[1:].ravel()
@@ -111,6 +149,51 @@ def test_one_sided_neighbours_are_stepped_by_iteration():
     start = centred(np.arange(5.0))
     paths = simulate_paths([still(5, rho=0.3, tau=0.5, eta=0.1)], w, start, horizon=3, draws=2, rng=stream(1, "p"))
     np.testing.assert_allclose(paths[:, :, 0], project(still(5, rho=0.3, tau=0.5, eta=0.1), w, start, 3), atol=1e-5)
+
+
+def chain(n: int) -> np.ndarray:
+    """Everybody looks to the one before, the first to nobody: no eigenvalue but zero, and steps for real ones grow at first."""
+    return np.eye(n, k=-1)
+
+
+def dense_paths(model: Dynamics, w: np.ndarray, start: np.ndarray, drawn: np.ndarray, years: np.ndarray) -> np.ndarray:
+    """Every path and year by a dense solve of its own."""
+    n, found = len(w), []
+    away = np.eye(n) - 1 / n
+    for (rho, tau, eta), own in zip(drawn.T, years.T, strict=True):
+        y = away @ start
+        for t in own:
+            right = tau * y + eta * w @ y + model.residuals[t] - model.residuals.mean(axis=0) + model.mu
+            y = np.linalg.solve(np.eye(n) - rho * away @ w, away @ right)
+            found.append(y)
+    return np.array(found).reshape(drawn.shape[1], len(years), n)
+
+
+@pytest.mark.parametrize("rho", [0.0, 0.45, -0.7, 0.97])
+@pytest.mark.parametrize("w", [ring(40), one_sided(40), joined(40), chain(40), np.zeros((40, 40))],
+                         ids=["mutual", "circle", "islands", "chain", "nobody"])  # fmt: skip
+@pytest.mark.parametrize(("kind", "within"), [(np.float64, 2e-10), (np.float32, 2e-6)])
+def test_the_fixed_point_is_as_near_to_a_dense_solve_as_it_says(w, rho, kind, within):
+    rng = np.random.default_rng(6)
+    own = np.clip(rho + 0.01 * rng.standard_normal(30), -0.985, 0.985).astype(kind) if rho else np.zeros(30, kind)
+    right, y = (centred(rng.standard_normal((30, 40))).T.astype(kind) for _ in range(2))
+    system = FixedPoint(w, kind)
+    found, near = system.solve(own, right, y, system.pull(y))
+    away = np.eye(40) - 1 / 40
+    exact = np.array([np.linalg.solve(np.eye(40) - r * away @ w, b) for r, b in zip(own.astype(float), right.T, strict=True)]).T
+    rounding = 128 * np.finfo(kind).eps * np.abs(exact).max() / (1 - np.abs(own).max())
+    assert np.abs(found - exact).max() <= within / (1 - np.abs(own).max()) + rounding
+    np.testing.assert_allclose(near, away @ w @ exact, atol=10 * (within / (1 - np.abs(own).max()) + rounding))
+
+
+@pytest.mark.parametrize("w", [one_sided(24), joined(24), chain(24)], ids=["circle", "islands", "chain"])
+def test_paths_of_any_neighbours_are_those_of_dense_solves(w):
+    start = centred(np.random.default_rng(4).standard_normal(24))
+    model = noisy(24)
+    rng = stream(1, "p")
+    drawn, years = parameters(model, 12, rng), rng.integers(0, 12, (8, 12))
+    found = simulate_paths([model], w, start, horizon=8, draws=12, rng=stream(1, "p"))
+    np.testing.assert_allclose(found.transpose(2, 0, 1), dense_paths(model, w, start, drawn, years), atol=1e-8)
 
 
 def test_paths_without_chance_are_the_projection():

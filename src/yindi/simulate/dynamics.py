@@ -62,7 +62,7 @@ def fit(y: np.ndarray, w: np.ndarray, *, theta: float = 0.0, spatial: bool = Tru
     slope = np.append(on_target - rho * on_pull, 0.0)[:2] if spatial else np.array([on_target[0], 0.0])
     raw = now - rho * near - slope[0] * before - slope[1] * near_before
     mu = centred((1 - (1 - theta) ** 2) * raw.mean(axis=0))
-    covariance = _covariance(x, errors, errors_pull, rho, w, len(now), spatial)
+    covariance = _covariance(x, errors, errors_pull, on_pull, rho, w, len(now), spatial)
     return Dynamics(rho, float(slope[0]), float(slope[1]), mu, raw - mu, covariance, theta)
 
 
@@ -70,14 +70,18 @@ def _part(a: np.ndarray, theta: float) -> np.ndarray:
     return np.asarray(a - theta * a.mean(axis=0))
 
 
-def _eigenvalues(w: np.ndarray) -> np.ndarray:
-    """Real parts of the eigenvalues of W, without the one of the constant (year effects take it away)."""
+def spectrum(w: np.ndarray) -> np.ndarray:
+    """Eigenvalues of W on relative levels, real where all are; without the one of the constant (year effects take it away)."""
     return _spectrum(np.ascontiguousarray(w, float).tobytes(), len(w))
 
 
 @functools.lru_cache(maxsize=4)
 def _spectrum(content: bytes, n: int) -> np.ndarray:
-    return np.sort(np.linalg.eigvals(np.frombuffer(content).reshape(n, n)).real)[:-1]
+    w = np.frombuffer(content).reshape(n, n)
+    even = bool(np.allclose(w.sum(axis=1), 1.0))
+    values = np.sort(np.linalg.eigvals(w if even else w - w.mean(axis=0)))
+    values = values[:-1] if even else values
+    return np.asarray(values if np.abs(values.imag).max(initial=0.0) > 1e-9 else values.real)
 
 
 def _rho(errors: np.ndarray, pull: np.ndarray, w: np.ndarray, years: int) -> float:
@@ -85,29 +89,40 @@ def _rho(errors: np.ndarray, pull: np.ndarray, w: np.ndarray, years: int) -> flo
         return 0.0
     from scipy.optimize import minimize_scalar
 
-    values, n = _eigenvalues(w), len(errors)
+    values, n = spectrum(w), len(errors)
     aa, ab, bb = float(errors @ errors), float(errors @ pull), float(pull @ pull)
 
     def loss(rho: float) -> float:
         square = max(aa - 2 * rho * ab + rho * rho * bb, 1e-300)
-        return 0.5 * n * float(np.log(square)) - years * float(np.log(1 - rho * values).sum())
+        return 0.5 * n * float(np.log(square)) - years * float(np.log(np.abs(1 - rho * values)).sum())
 
     found = minimize_scalar(loss, bounds=(-WIDEST, WIDEST), method="bounded", options={"xatol": 1e-7})
     return float(found.x)
 
 
 def _covariance(
-    x: np.ndarray, errors: np.ndarray, pull: np.ndarray, rho: float, w: np.ndarray, years: int, spatial: bool
+    x: np.ndarray,
+    errors: np.ndarray,
+    pull: np.ndarray,
+    on_pull: np.ndarray,
+    rho: float,
+    w: np.ndarray,
+    years: int,
+    spatial: bool,
 ) -> np.ndarray:
-    """Inverse information at the estimate; rows and columns of parameters that are fixed are 0."""
+    """Inverse information at the estimate, of all parameters together; rows and columns of parameters that are fixed are 0.
+
+    rho: the curvature of the concentrated likelihood; the slopes follow rho by `on_pull` (k,), what they give up as it rises.
+    """
     left = errors - rho * pull
-    variance = float(left @ left) / max(1, len(left) - x.shape[1] - 1)
+    square = float(left @ left)
+    variance, k = square / max(1, len(left) - x.shape[1] - 1), x.shape[1]
     result = np.zeros((3, 3))
-    inverse = np.linalg.pinv(x.T @ x) * variance
-    k = x.shape[1]
-    result[1 : 1 + k, 1 : 1 + k] = inverse
+    result[1 : 1 + k, 1 : 1 + k] = np.linalg.pinv(x.T @ x) * variance
     if spatial and variance > 0:
-        values = _eigenvalues(w)
-        bend = years * float((values**2 / (1 - rho * values) ** 2).sum())
-        result[0, 0] = 1.0 / (float(pull @ pull) / variance + bend)
+        values = spectrum(w)
+        bend = years * float(np.real(values**2 / (1 - rho * values) ** 2).sum())
+        bend -= 2 * len(left) * (float(pull @ left) / square) ** 2
+        known, follow = float(pull @ pull) / variance + bend, np.append(1.0, -on_pull)
+        result += np.outer(follow, follow) / known if known > 0 else 0.0
     return result
