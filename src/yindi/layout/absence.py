@@ -21,6 +21,7 @@ SURE = 1 - 1e-9
 Columns = dict[str, np.ndarray]
 UNITS_OF = {"value": "value", "price": "value", "package": "count",
             **dict.fromkeys(("own", "used", "borrowed", "size", "regions"), "count")}  # fmt: skip
+BANDED = ("existing", "built", "low", "high", "over", "under")
 
 
 def in_force(problem: Problem, found: Solution) -> tuple[str, ...]:
@@ -154,6 +155,12 @@ def tables(problem: Problem, found: Solution, rules: Any) -> dict[str, tuple[Any
     if spots and rules.zone_most is not None:
         made["zones"] = ((("spot", tuple(spots)),), spread)
     return made
+
+
+def units_of(rules: Any, columns: Columns) -> dict[str, str]:
+    """Column -> unit: bands and regions beyond a zone's limit count regions, unless bands are in years of growth."""
+    counted = BANDED if rules.capacity == "regions" else ("over",) if "zone" in columns else ()
+    return {c: "count" if c in counted else UNITS_OF.get(c, "plain") for c in columns}
 
 
 def _price(found: Solution, code: str) -> float:

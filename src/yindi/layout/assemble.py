@@ -107,7 +107,7 @@ def _bands(n: National, parts: Parts) -> np.ndarray:
     model, every, names = parts.model, np.arange(n.industries), _names(n, "industry", n.industries)
     total = model.add_columns("built", names)
     model.add_rows("built", names, lower=0.0, upper=0.0, terms=[_flat(n, n.industry, parts, n.capacity), (every, total, -1.0)])
-    cheap = model.add_columns("over cheap", names, cost=-n.over[0], upper=n.cheap * n.high)
+    cheap = model.add_columns("over cheap", names, cost=-n.over[0], upper=n.cheaply)
     dear = model.add_columns("over dear", names, cost=-n.over[1])
     model.add_rows("band high", names, upper=n.high - n.existing,
                    terms=[(every, total, 1.0), (every, cheap, -1.0), (every, dear, -1.0)])  # fmt: skip

@@ -107,8 +107,12 @@ def _implied(n: National, parts: Parts, matrix: Matrix) -> tuple[np.ndarray, np.
     return lower, upper
 
 
-def coordinate(split: Split, prices: np.ndarray, *, gap: float, rounds: int = ROUNDS) -> Coordinated:
+def coordinate(
+    split: Split, prices: np.ndarray, *, gap: float, rounds: int = ROUNDS, first: tuple[float, Reply] | None = None
+) -> Coordinated:
     """Prices improved until master and bound agree to a quarter of `gap`, or after `rounds`; the bound holds at any time.
+
+    `first`: what `split.value` says of the prices, where that is known.
 
     The master's prices stay in a box around the first ones (boxstep), which should be the relaxation's. Source: Dantzig and Wolfe
     (1960), du Merle and others (1999).
@@ -120,8 +124,8 @@ def coordinate(split: Split, prices: np.ndarray, *, gap: float, rounds: int = RO
     bound, price, start = np.inf, best_price, None
     used: np.ndarray = np.zeros(split.parts.plan.shape)
     plans: list[np.ndarray] = []
-    for _ in range(rounds):
-        value, reply = split.value(price, start)
+    for turn in range(rounds):
+        value, reply = first if first is not None and turn == 0 else split.value(price, start)
         if not np.isfinite(value):
             break
         if value < bound - 1e-9 * abs(value):

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from yindi.core.errors import MethodError
 from yindi.layout.check import objective
 from yindi.layout.problem import Problem
 from yindi.layout.solver import highest_for_lagging, solve_with_floor
+from yindi.layout.sound import require_solve
 
 SAME, WORKERS = 1e-9, 2
 
@@ -32,8 +34,11 @@ def front(problem: Problem, *, points: int, gap: float = 1e-6, seed: int = 0, wo
 
     Extremes come first; the points between are solved by `workers` threads at once (HiGHS lets Python go on), each by one thread,
     so that the number of workers changes nothing but the time. Source: Haimes, Lasdon and Wismer (1971). Raises InfeasibleError
-    as solve does.
+    as solve does, MethodError for a number of points that is none.
     """
+    require_solve(gap, seed)
+    if not isinstance(points, int | np.integer) or points < 0:
+        raise MethodError(f"layout: a front has a whole number of points, not negative, got {points!r}.")
     if points == 0:
         return _front(problem, [], [], 0.0)
     rows, columns = problem.order()

@@ -60,6 +60,21 @@ def require_whole(nation: National, shape: tuple[int, ...]) -> None:
         raise MethodError(f"layout: further rules must speak of all {r} x {c} pairs, row by row.")
 
 
+def named(nation: National, regions: Sequence[str], industries: Sequence[str]) -> National:
+    """The same rules, speaking of regions and industries by the labels of the problem; raises MethodError where they have others.
+
+    Zones and capabilities without names get their numbers.
+    """
+    for name, own, asked in (("regions", nation.region_codes, regions), ("industries", nation.industry_codes, industries)):
+        if own and tuple(own) != tuple(asked):
+            raise MethodError(f"layout: further rules name other {name} than the problem, or in another order.")
+    zones = nation.zone_codes or tuple(nation.name_zone(k) for k in range(int(nation.zone.max(initial=-1)) + 1))
+    units = nation.capability_codes or tuple(nation.name_capability(k) for k in range(len(nation.pool)))
+    return replace(
+        nation, region_codes=tuple(regions), industry_codes=tuple(industries), zone_codes=zones, capability_codes=units
+    )
+
+
 def taken(nation: National, rows: np.ndarray, columns: np.ndarray) -> National:
     """The same rules with regions and industries in the given order."""
     c = nation.industries

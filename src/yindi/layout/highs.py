@@ -12,6 +12,7 @@ from yindi.core.errors import YindiError
 from yindi.layout.model import Matrix
 
 INFEASIBLE, OPTIMAL, UNKNOWN = "infeasible", "optimal", "unknown"
+LEAN = {"mip_pscost_minreliable": 0, "mip_heuristic_run_rens": False, "mip_heuristic_run_root_reduced_cost": False}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +39,12 @@ def run(
     target: float = np.inf,
     start: np.ndarray | None = None,
     nodes: int | None = None,
+    lean: bool = False,
 ) -> Outcome:
     """Maximise; `relax` drops integrality; a whole-number search may stop at a point worth `target` and begin at `start`.
 
-    It may stop after `nodes` of its tree too, with the best point and the bound until then; UNKNOWN where it has neither found a
+    A `lean` one takes branching costs as the tree shows them, without trying branches out first, and of the searches in smaller
+    problems only the neighbourhood of the best point (RINS): for models whose bound is near before a plan is. It may stop after `nodes` of its tree too, with the best point and the bound until then; UNKNOWN where it has neither found a
     point nor shown that there is none.
 
     Raises YindiError when the solver ends neither optimal nor infeasible.
@@ -52,8 +55,9 @@ def run(
     import highspy
 
     solver = _loaded(highspy, matrix, relax, gap, seed, target)
-    if nodes is not None:
-        solver.setOptionValue("mip_max_nodes", nodes)
+    more = {**(LEAN if lean else {}), **({} if nodes is None else {"mip_max_nodes": nodes})}
+    for option, setting in more.items():
+        solver.setOptionValue(option, setting)
     if start is not None:
         point = highspy.HighsSolution()
         point.col_value = list(start)

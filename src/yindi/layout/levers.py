@@ -10,6 +10,9 @@ import numpy as np
 
 from yindi.core.errors import InfeasibleError, MethodError, YindiError, need
 from yindi.core.registry import method
+from yindi.layout.sound import ENDLESS, FREE, SOME, Kind, numbers, refuse
+
+BELOW = Kind(most=1e300, endless=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,18 +44,46 @@ class LeverProblem:
             raise MethodError(f"levers: `effect` must be a finite (R,L) array without negative numbers, got {effect.shape}.")
         r, l = effect.shape
         object.__setattr__(self, "effect", effect)
-        for name, shape in (("budget", (l,)), ("half", (r, l)), ("weight", (r,)), ("least", (r,)), ("most", (r,)),
-                            ("least_gain", (r,)), ("level", (r,))):  # fmt: skip
-            given = np.asarray(getattr(self, name), float)
-            if np.isnan(given).any() or (given.ndim and given.shape != shape):
-                raise MethodError(f"levers: `{name}` must have shape {shape} and no absent number, got {given.shape}.")
-            object.__setattr__(self, name, np.array(np.broadcast_to(given, shape)))
-        if (np.asarray(self.half) <= 0).any() or (np.asarray(self.budget) < 0).any() or not 0 <= self.rho < 1:
-            raise MethodError("levers: `half` must be positive, `budget` nonnegative, `rho` in [0, 1).")
-        if self.w is not None and np.asarray(self.w).shape != (r, r):
-            raise MethodError(f"levers: `w` must be ({r},{r}).")
-        if not 0 <= self.worst <= r:
-            raise MethodError(f"levers: `worst` must lie between 0 and {r}.")
+        faults: list[str] = []
+        for name, shape, kind in (("budget", (l,), SOME), ("half", (r, l), SOME), ("weight", (r,), SOME), ("least", (r,), SOME),
+                                  ("most", (r,), ENDLESS), ("least_gain", (r,), BELOW), ("level", (r,), FREE)):  # fmt: skip
+            object.__setattr__(self, name, _filled(name, getattr(self, name), shape, kind, faults))
+        if not faults and (np.asarray(self.half) <= 0).any():
+            faults.append("`half` must be positive")
+        refuse([*faults, *_single(self), *_neighbours(self, r)], where="levers")
+
+
+def _filled(name: str, given: object, shape: tuple[int, ...], kind: Kind, faults: list[str]) -> np.ndarray:
+    array = numbers(name, given, faults)
+    if array is not None and (array.ndim and array.shape != shape):
+        faults.append(f"`{name}` must have shape {shape}, got {array.shape}")
+    elif array is not None and not kind.holds(array).all():
+        faults.append(f"`{name}` asks for {kind.said}")
+    elif array is not None:
+        return np.array(np.broadcast_to(np.asarray(array, float), shape))
+    return np.zeros(shape)
+
+
+def _single(p: LeverProblem) -> list[str]:
+    r, faults = len(p.effect), []
+    if not 0 <= p.rho < 1 or (p.rho > 0 and p.w is None):
+        faults.append("`rho` lies in [0, 1) and needs the neighbours `w` where it is not 0")
+    if p.worst != int(p.worst) or not 0 <= p.worst <= r:
+        faults.append(f"`worst` must be a whole number between 0 and {r}")
+    if np.isnan(p.floor) or p.floor == np.inf or (np.isfinite(p.floor) and p.worst == 0):
+        faults.append("`floor` is the mean level of the `worst` regions, finite, and `worst` is then 1 or more")
+    return faults
+
+
+def _neighbours(p: LeverProblem, r: int) -> list[str]:
+    if p.w is None:
+        return []
+    w = np.asarray(p.w)
+    if w.shape != (r, r) or w.dtype.kind not in "biuf" or not np.isfinite(w).all():
+        return [f"`w` must be ({r},{r}), dense and finite"]
+    if (w < 0).any() or (w.sum(axis=1) > 1 + 1e-9).any():
+        return ["`w` must be row-standardised: no negative number, no row above 1"]
+    return []
 
 
 @dataclass(frozen=True, slots=True)

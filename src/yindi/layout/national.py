@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 
-from yindi.core.errors import MethodError
+from yindi.layout.sound import COUNT, ENDLESS, FLAG, FREE, SHARE, SOME, UNITS, Kind, checked, numbers, position, refuse
+
+WHERE = "national layout"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,27 +67,21 @@ class National:
     capability_codes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        e, p = self.value.shape
-        r, c, m = len(self.least), len(self.existing), len(self.pool)
-        shapes = {"region": (e,), "industry": (e,), "capacity": (e, p), "uplift": (e, p), "cost": (e, p, m), "units": (r, m),
-                  "most": (r,), "low": (c,), "high": (c,), "zone": (r,), "level": (r,), "strategic": (c,), "locked": (e,),
-                  "bonus": (len(self.link),)}  # fmt: skip
-        for name, shape in shapes.items():
-            if np.shape(getattr(self, name)) != shape:
-                raise MethodError(f"national layout: `{name}` has shape {np.shape(getattr(self, name))}, {shape} was expected.")
-        whole = all(
-            (np.asarray(a) == np.round(a)).all() and (np.asarray(a) >= 0).all() for a in (self.cost, self.units, self.pool)
-        )
-        if not whole:
-            raise MethodError("national layout: costs, units and pools are whole numbers, not negative: state them in tiers.")
-        if self.leading is not None and (np.shape(self.leading) != (r,) or np.all(self.leading) or not np.any(self.leading)):
-            raise MethodError(f"national layout: `leading` must name some of the {r} regions and not all.")
-        if self.over[0] > self.over[1] or min(self.over[0], self.under, self.duplication) < 0:
-            raise MethodError(
-                "national layout: prices are not negative, and the second price of overcapacity not below the first."
-            )
-        if len({(int(a), int(b)) for a, b in zip(self.region, self.industry, strict=True)}) != e:
-            raise MethodError("national layout: a pair of region and industry stands twice.")
+        faults: list[str] = []
+        value = numbers("value", self.value, faults)
+        if value is None or value.ndim != 2:
+            refuse([*faults, "`value` is an (E,P) array of numbers"], where=WHERE)
+            return
+        r, c, m = np.size(self.least), np.size(self.existing), np.size(self.pool)
+        held = {f.name: getattr(self, f.name) for f in fields(self)}
+        e, p = value.shape
+        held["link"] = self.link if np.size(self.link) else np.zeros((0, 2))
+        kept, faults = checked(held, _asked(e, p, r, c, m, len(self.link)))
+        refuse(faults, where=WHERE)
+        kept["over"] = tuple(kept["over"].tolist())
+        for name, array in kept.items():
+            object.__setattr__(self, name, array)
+        refuse(_clashes(self), where=WHERE)
 
     @property
     def regions(self) -> int:
@@ -96,6 +92,11 @@ class National:
     def industries(self) -> int:
         """C."""
         return len(self.existing)
+
+    @property
+    def cheaply(self) -> np.ndarray:
+        """(C,) capacity over the band that is charged at the first price; 0 where there is no upper end to pass."""
+        return np.asarray(self.cheap * np.where(np.isfinite(self.high), self.high, 0.0))
 
     def name_region(self, position: int) -> str:
         """The code of a region, or its number."""
@@ -146,7 +147,7 @@ def charges(national: National, plan: np.ndarray) -> dict[str, float]:
     n = national
     total = n.existing + built(n, plan)
     over = np.clip(total - n.high, 0.0, None)
-    cheap = np.minimum(over, n.cheap * n.high)
+    cheap = np.minimum(over, n.cheaply)
     held = plan.sum(axis=1)
     spot = n.zone[n.region] * n.industries + n.industry
     crowd = np.clip(np.bincount(spot, held) - n.zone_most, 0.0, None)
@@ -197,3 +198,41 @@ def faults(national: National, plan: np.ndarray) -> tuple[str, ...]:
         ("the worst regions stay below the floor", bool(n.worst) and lowest.mean() < n.floor - 1e-6),
     )
     return tuple(text for text, broken in checks if broken)
+
+
+def _asked(e: int, p: int, r: int, c: int, m: int, links: int) -> dict[str, tuple[tuple[int, ...], Kind]]:
+    """Shape and kind of every part of a National."""
+    pairs = {"region": position(r), "industry": position(c), "locked": FLAG}
+    packages = {"value": FREE, "capacity": SOME, "uplift": FREE}
+    regions = {"least": SOME, "most": ENDLESS, "zone": Kind(0.0, 2.0**31, whole=True), "level": FREE}
+    industries = {"existing": SOME, "low": SOME, "high": ENDLESS, "strategic": FLAG}
+    single = {"slots": COUNT, "slot_most": COUNT, "zone_most": COUNT, "strategic_least": COUNT, "link_most": COUNT, "cheap": SOME,
+              "under": SOME, "duplication": SOME, "strategic_share": SHARE, "worst": position(r + 1),
+              "floor": Kind(most=1e300, endless=True), "gap_most": Kind(endless=True)}  # fmt: skip
+    shaped = ((pairs, (e,)), (packages, (e, p)), (regions, (r,)), (industries, (c,)), (single, ()))
+    asked: dict[str, tuple[tuple[int, ...], Kind]] = {n: (shape, kind) for kinds, shape in shaped for n, kind in kinds.items()}
+    return asked | {"cost": ((e, p, m), COUNT), "units": ((r, m), UNITS), "pool": ((m,), UNITS), "over": ((2,), SOME),
+                    "link": ((links, 2), position(e)), "bonus": ((links,), SOME)}  # fmt: skip
+
+
+def _clashes(n: National) -> list[str]:
+    """What is wrong between parts that are sound by themselves."""
+    faults, r, lead = [], n.regions, n.leading
+    if lead is not None and (np.shape(lead) != (r,) or np.all(lead) or not np.any(lead)):
+        faults.append(f"`leading` must name some of the {r} regions and not all")
+    if not n.worst and np.isfinite(n.floor):
+        faults.append("`floor` is the mean level of the `worst` regions, and `worst` is 0")
+    if lead is None and np.isfinite(n.gap_most):
+        faults.append("`gap_most` is the lead of `leading` regions, and none are named")
+    if n.over[0] > n.over[1]:
+        faults.append("the second price of overcapacity is not below the first")
+    spot = np.sort(n.region * max(n.industries, 1) + n.industry)
+    if (spot[1:] == spot[:-1]).any():
+        faults.append("a pair of region and industry stands twice")
+    sizes = {"region_codes": r, "industry_codes": n.industries, "zone_codes": int(n.zone.max(initial=-1)) + 1,
+             "capability_codes": len(n.pool)}  # fmt: skip
+    for name, size in sizes.items():
+        given = getattr(n, name)
+        if given and (len(given) < size if name == "zone_codes" else len(given) != size):
+            faults.append(f"`{name}` has {len(given)} codes, {size} were expected")
+    return faults

@@ -8,8 +8,11 @@ from dataclasses import dataclass, fields, replace
 import numpy as np
 
 from yindi.core.errors import MethodError
-from yindi.layout.further import require_whole, taken
+from yindi.layout.further import named, require_whole, taken
 from yindi.layout.national import National
+from yindi.layout.sound import ENDLESS, FLAG, Kind, numbers, refuse
+
+LEAST_VALUE = 1e-6
 
 
 def _numbered(n: int, letter: str) -> tuple[str, ...]:
@@ -43,21 +46,26 @@ class Problem:
     nation: National | None = None
 
     def __post_init__(self) -> None:
-        value = np.array(self.value, dtype=float)
-        if value.ndim != 2 or not np.isfinite(value).all() or (value < 0).any():
-            raise MethodError(f"layout: `value` must be a finite (R,C) array without negative numbers, got shape {value.shape}.")
+        faults: list[str] = []
+        value = numbers("value", self.value, faults)
+        if value is None or value.ndim != 2 or not np.isfinite(value).all() or (value < 0).any():
+            shape = np.shape(value) if value is not None else "something else"
+            raise MethodError(f"layout: `value` must be a finite (R,C) array without negative numbers, got shape {shape}.")
         r, c = value.shape
-        shapes = {"limit": (c,), "portfolio_min": (r,), "portfolio_max": (r,), "lagging": (r,), "forbidden": (r, c),
-                  "locked": (r, c), "closed": (r, c), "over_price": (c,)}  # fmt: skip
-        object.__setattr__(self, "value", value)
-        for name, shape in shapes.items():
-            object.__setattr__(self, name, _spread(name, getattr(self, name), shape))
-        for name, n, letter in (("regions", r, "r"), ("industries", c, "c")):
-            object.__setattr__(self, name, _labels(name, getattr(self, name), n, letter))
-        if not 0 <= self.floor <= 1:
-            raise MethodError(f"layout: `floor` is a share of the best attainable, between 0 and 1, got {self.floor}.")
-        if self.nation is not None:
-            require_whole(self.nation, value.shape)
+        object.__setattr__(self, "value", np.array(value, dtype=float))
+        for name, (shape, kind) in _asked(r, c).items():
+            object.__setattr__(self, name, _spread(name, getattr(self, name), shape, kind, faults))
+        refuse(faults, where="layout")
+        _require_floor(self)
+        nation = self.nation
+        if nation is not None:
+            require_whole(nation, value.shape)
+        for name, n, letter, own in (("regions", r, "r", "region_codes"), ("industries", c, "c", "industry_codes")):
+            given = getattr(self, name)
+            known = () if nation is None else getattr(nation, own)
+            object.__setattr__(self, name, _labels(name, given if len(given) else known, n, letter))
+        if nation is not None:
+            object.__setattr__(self, "nation", named(nation, self.regions, self.industries))
 
     @property
     def open(self) -> np.ndarray:
@@ -92,18 +100,42 @@ class Problem:
         return rows, columns
 
 
-def _spread(name: str, given: object, shape: tuple[int, ...]) -> np.ndarray:
-    kind = bool if name in ("lagging", "forbidden", "locked", "closed") else float
-    array = np.asarray(given, dtype=kind)
+def _asked(r: int, c: int) -> dict[str, tuple[tuple[int, ...], Kind]]:
+    """Shape and kind of every rule."""
+    pairs, regions, industries = (r, c), (r,), (c,)
+    return {"limit": (industries, ENDLESS), "portfolio_min": (regions, ENDLESS), "portfolio_max": (regions, ENDLESS),
+            "lagging": (regions, FLAG), "forbidden": (pairs, FLAG), "locked": (pairs, FLAG), "closed": (pairs, FLAG),
+            "over_price": (industries, ENDLESS)}  # fmt: skip
+
+
+def _spread(name: str, given: object, shape: tuple[int, ...], kind: Kind, faults: list[str]) -> np.ndarray:
+    array = numbers(name, given, faults)
+    if array is None:
+        return np.zeros(shape)
     if array.ndim and array.shape != shape:
-        raise MethodError(f"layout: `{name}` has shape {array.shape}, `value` asks for {shape}.")
-    if array.dtype.kind == "f" and (np.isnan(array).any() or (array < 0).any()):
-        raise MethodError(f"layout: `{name}` must hold no negative and no absent number.")
-    return np.array(np.broadcast_to(array, shape))
+        faults.append(f"`{name}` has shape {array.shape}, `value` asks for {shape}")
+        return np.zeros(shape)
+    if not kind.holds(array).all():
+        told = kind.said if kind.flags else "no negative and no absent number"
+        faults.append(f"`{name}` must hold {told}")
+        return np.zeros(shape)
+    return np.array(np.broadcast_to(kind.kept(array), shape))
 
 
-def _labels(name: str, given: Sequence[str], n: int, letter: str) -> tuple[str, ...]:
-    labels = tuple(given) or _numbered(n, letter)
-    if len(labels) != n or len(set(labels)) != n:
+def _require_floor(problem: Problem) -> None:
+    floor, top = problem.floor, float(np.max(problem.value, initial=0.0))
+    if not isinstance(floor, int | float | np.number) or not 0 <= float(floor) <= 1:
+        raise MethodError(f"layout: `floor` is a share of the best attainable, between 0 and 1, got {floor}.")
+    if 0 < top < LEAST_VALUE:
+        raise MethodError(f"layout: the largest value is {top:.3g}, below what a solver tells from zero ({LEAST_VALUE:g}). "
+                          "-> State values, and prices with them, in a smaller unit.")  # fmt: skip
+
+
+def _labels(name: str, given: Sequence[object], n: int, letter: str) -> tuple[str, ...]:
+    labels = tuple(str(label) for label in given) or _numbered(n, letter)
+    if isinstance(given, str) or len(labels) != n or len(set(labels)) != n:
         raise MethodError(f"layout: `{name}` must be {n} different labels, got {len(labels)} ({len(set(labels))} different).")
+    wrong = [label for label in labels if not label or "|" in label]
+    if wrong:
+        raise MethodError(f"layout: `{name}` must not be empty nor hold '|', which parts the names of rules, got {wrong[0]!r}.")
     return labels

@@ -20,7 +20,7 @@ WORDS = {"package": "locked pair", "most": "largest portfolio of", "least": "sma
          "slots": "pool of further places", "pool": "national", "strategic": "enough regions for",
          "share": "largest share of", "floor": "floor under the worst regions",
          "gap": "gap between leading and other regions"}  # fmt: skip
-FEW, FEWEST = 12, 2000
+FEW, FEWEST, NEAR = 12, 2000, 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,25 +65,48 @@ def plan_nation(national: National, *, gap: float = 1e-3, seed: int = 0) -> Nati
 def searched(split: Split, relaxed: highs.Outcome, *, gap: float, seed: int) -> tuple[highs.Outcome, np.ndarray]:
     """A whole-number point within `gap` of a proven bound, and the prices of all rows.
 
-    Each search opens more pairs than the last: those of regions whose answer is not whole, those the master holds, all that were
-    answered, all. The last one starts from the best point found and is the only one that can prove infeasibility.
+    Each search opens more pairs than the last: those the relaxation holds, where exact replies prove hardly more than it does;
+    else those of regions whose answer is not whole, those the master holds, all that were answered; at last all. The last one
+    starts from the best point found and is the only one that can prove infeasibility.
     """
-    matrix, plan = split.matrix, split.parts.plan
-    whole = bool((np.abs(relaxed.x - np.round(relaxed.x))[matrix.integer] < 1e-7).all())
-    found = coordinate(split, relaxed.row_duals[split.rows], gap=gap, rounds=1 if whole or plan.size < FEWEST else ROUNDS)
-    prices = relaxed.row_duals.copy()
-    prices[split.rows] = found.prices
+    matrix, prices = split.matrix, relaxed.row_duals.copy()
+    told = split.signed(relaxed.row_duals[split.rows])
+    first = split.value(told, None)
     best: highs.Outcome | None = None
-    for lower, upper in _searches(split, found) if plan.size >= FEWEST and np.isfinite(found.bound) else ():
-        target = found.bound - gap * abs(found.bound)
-        tried = highs.run(matrix.within(lower, upper), gap=gap / 4, seed=seed, target=target)
-        if tried.status == highs.OPTIMAL and (best is None or tried.objective > best.objective):
-            best = tried
-        if best is not None and best.objective >= target:
+    if split.parts.plan.size >= FEWEST and relaxed.objective - first[0] <= NEAR * gap * abs(first[0]):
+        best = _better(best, split, _support(split, relaxed), first[0], gap, seed)
+        if best is not None and best.objective >= _target(first[0], gap):
+            prices[split.rows] = told
+            return replace(best, bound=first[0]), prices
+    whole = bool((np.abs(relaxed.x - np.round(relaxed.x))[matrix.integer] < 1e-7).all())
+    found = coordinate(split, told, gap=gap, rounds=1 if whole or split.parts.plan.size < FEWEST else ROUNDS, first=first)
+    prices[split.rows] = found.prices
+    for bounds in _searches(split, found) if split.parts.plan.size >= FEWEST and np.isfinite(found.bound) else ():
+        best = _better(best, split, bounds, found.bound, gap, seed)
+        if best is not None and best.objective >= _target(found.bound, gap):
             return replace(best, bound=found.bound), prices
-    target = found.bound - gap * abs(found.bound) if np.isfinite(found.bound) else np.inf
-    last = highs.run(matrix, gap=gap, seed=seed, target=target, start=None if best is None else best.x)
+    start = None if best is None else best.x
+    last = highs.run(matrix, gap=gap, seed=seed, target=_target(found.bound, gap), start=start, lean=True)
     return replace(last, bound=min(last.bound, found.bound)), prices
+
+
+def _target(bound: float, gap: float) -> float:
+    return bound - gap * abs(bound) if np.isfinite(bound) else np.inf
+
+
+def _better(
+    best: highs.Outcome | None, split: Split, bounds: tuple[np.ndarray, np.ndarray], bound: float, gap: float, seed: int
+) -> highs.Outcome | None:
+    """The better of `best` and what a search within the columns' bounds finds."""
+    tried = highs.run(split.matrix.within(*bounds), gap=gap / 4, seed=seed, target=_target(bound, gap), lean=True)
+    return tried if tried.status == highs.OPTIMAL and (best is None or tried.objective > best.objective) else best
+
+
+def _support(split: Split, relaxed: highs.Outcome) -> tuple[np.ndarray, np.ndarray]:
+    """Bounds of the columns where only pairs stay that the relaxation holds in part or whole."""
+    lower, upper, plan = split.matrix.lower.copy(), split.matrix.upper.copy(), split.parts.plan
+    upper[plan] = np.where(relaxed.x[plan] > 1e-7, upper[plan], 0.0)
+    return lower, upper
 
 
 def _searches(split: Split, found: Coordinated) -> list[tuple[np.ndarray, np.ndarray]]:

@@ -71,9 +71,10 @@ def rolling(
     What was begun stays. After each period values rise with relatedness to what is held; with `stepping` every period but the
     last adds to each pair what it would open next. Smallest portfolios hold at the end. Raises InfeasibleError as solve does.
     """
-    if periods < 1 or not 0 < discount <= 1 or lift < 0:
+    if not isinstance(periods, int | np.integer) or periods < 1 or not 0 < discount <= 1 or not 0 <= lift < np.inf:
         raise MethodError("layout: periods are 1 or more, the discount lies in (0, 1], the lift is not negative.")
-    if np.shape(related) != (problem.value.shape[1],) * 2 or np.min(related, initial=0) < 0 or np.max(related, initial=0) > 1:
+    shares = np.asarray(related, float)
+    if shares.shape != (problem.value.shape[1],) * 2 or not ((shares >= 0) & (shares <= 1)).all():
         raise MethodError("layout: `related` must be (C,C) with numbers in [0, 1].")
     begun, worth, first = np.zeros(problem.value.shape), [], np.zeros(problem.value.shape)
     for t in range(1, periods + 1):

@@ -131,13 +131,14 @@ def _spoken(n: National, name: str, labels: tuple[str, ...]) -> list[tuple[int, 
         wanted = np.isfinite(side) & ((side > 0) | (bound == BAND))
         return [(k, Rule(bound, "", labels[k])) for k in np.flatnonzero(wanted).tolist()]
     if name == ZONE:
-        split = [label.rsplit(", ", 1) for label in labels]
-        return [(k, Rule(ZONE, "", industry, zone)) for k, (zone, industry) in enumerate(split)]
+        spots = np.unique(n.zone[n.region] * n.industries + n.industry).tolist()
+        split = [divmod(spot, n.industries) for spot in spots]
+        return [(k, Rule(ZONE, "", n.name_industry(c), n.name_zone(z))) for k, (z, c) in enumerate(split)]
     if name == "strategic":
         return [(k, Rule(STRATEGIC, "", label)) for k, label in enumerate(labels)]
     if name == "share":
-        split = [label.rsplit(" with ", 1) for label in labels]
-        return [(k, Rule(SHARE, region, industry)) for k, (region, industry) in enumerate(split)]
+        ends = np.flatnonzero(n.strategic[n.industry]).tolist()
+        return [(k, Rule(SHARE, n.name_region(n.region[e]), n.name_industry(n.industry[e]))) for k, e in enumerate(ends)]
     if family == UNITS:
         return [(k, Rule(UNITS, label, "", capability)) for k, label in enumerate(labels)]
     if family == POOL:

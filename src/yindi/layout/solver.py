@@ -6,13 +6,14 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from yindi.core.errors import InfeasibleError
+from yindi.core.errors import InfeasibleError, MethodError
 from yindi.core.registry import method
 from yindi.layout import check, highs
 from yindi.layout.conflict import conflict, words
 from yindi.layout.problem import Problem
 from yindi.layout.rules import Assembled, Rule, assemble
 from yindi.layout.search import search
+from yindi.layout.sound import require_solve
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,9 @@ def solve(problem: Problem, *, gap: float = 1e-6, seed: int = 0) -> Solution:
 
     Raises InfeasibleError (exit 4) naming the rules that contradict each other. Source: HiGHS (Huangfu and Hall 2018).
     """
+    if not isinstance(problem, Problem):
+        raise MethodError(f"layout: solve takes a Problem, got {type(problem).__name__}; see yindi.layout.Problem.")
+    require_solve(gap, seed)
     rows, columns = problem.order()
     found = _solve_sorted(problem.take(rows, columns), gap, seed)
     plan = np.zeros_like(found.allocation)

@@ -9,7 +9,7 @@ import numpy as np
 from yindi.layout import highs
 from yindi.layout.model import Matrix
 from yindi.layout.problem import Problem
-from yindi.layout.rules import BAND, FLOOR, LIMIT, Assembled, Rule, assemble, rounded
+from yindi.layout.rules import BAND, BAND_LOW, FLOOR, LIMIT, STRATEGIC, UNITS, ZONE, Assembled, Rule, assemble, rounded
 from yindi.layout.solver import Solution
 
 CORE, SWING, FRAGILE = "core", "swing", "fragile"
@@ -21,13 +21,10 @@ def margins(problem: Problem, found: Solution) -> np.ndarray:
 
     Net value is value x (1 + price of the floor for lagging regions) less the price of the industry. A chosen pair: its net value
     less that of the best allowed pair not chosen, what the region would lose by replacing it; any other: its net value less
-    that of the weakest chosen one, what it falls short by. NaN where there is nothing to compare with. The price of an industry
-    holds that of its band, for the capacity the pair would build.
+    that of the weakest chosen one, what it falls short by. NaN where there is nothing to compare with. Under further rules a pair
+    has the package that pays best at the prices: with what it adds, less bands, zones and capability units at theirs.
     """
-    price = np.array([_price(found, f"{LIMIT}|{i}") for i in problem.industries])
-    if problem.nation is not None:
-        capacity = problem.nation.capacity[:, 0].reshape(problem.value.shape)
-        price = price + capacity * np.array([_price(found, f"{BAND}|{i}") for i in problem.industries])
+    price = np.array([_price(found, f"{LIMIT}|{i}") for i in problem.industries]) - _added(problem, found)
     weight = found.duals[FLOOR].price if FLOOR in found.duals else 0.0
     net = problem.value * np.where(np.asarray(problem.lagging), 1 + weight, 1.0)[:, None] - price
     chosen = found.allocation > 0
@@ -35,6 +32,20 @@ def margins(problem: Problem, found: Solution) -> np.ndarray:
     inside = np.where(chosen, net, np.inf).min(axis=1, initial=np.inf)
     other = np.where(chosen, outside[:, None], inside[:, None])
     return np.where(np.isfinite(other) & problem.open, net - np.where(np.isfinite(other), other, 0.0), np.nan)
+
+
+def _added(problem: Problem, found: Solution) -> np.ndarray:
+    """(R,C) what the best package of each pair adds at the prices of bands, zones, strategic industries and units; 0 without."""
+    n = problem.nation
+    if n is None:
+        return np.zeros(problem.value.shape)
+    band = np.array([_price(found, f"{BAND_LOW}|{i}") - _price(found, f"{BAND}|{i}") for i in problem.industries])
+    least = np.array([_price(found, f"{STRATEGIC}|{i}") for i in problem.industries])
+    zone = np.array([[_price(found, f"{ZONE}|{i}|{n.name_zone(z)}") for i in problem.industries] for z in n.zone.tolist()])
+    unit = np.array([[_price(found, f"{UNITS}|{r}|{m}") for m in n.capability_codes] for r in problem.regions])
+    paid = np.einsum("epm,em->ep", n.cost, unit.reshape(len(problem.regions), -1)[n.region])
+    best = (n.value + n.capacity * band[n.industry][:, None] - paid).max(axis=1).reshape(problem.value.shape)
+    return np.asarray(best + least - zone.reshape(problem.value.shape))
 
 
 def _price(found: Solution, code: str) -> float:

@@ -303,7 +303,7 @@ def _further(bench: Bench, stated: Stated, found: Solution) -> None:
     made = absence.tables(problem, found, rules)
     for name, (axes, columns) in made.items():
         bench.make(name, axes, columns, method="layout.milp", inputs=AFTER, cites=CITES, params=rules.model_dump(mode="json"),
-                   units={c: absence.UNITS_OF.get(c, "plain") for c in columns})  # fmt: skip
+                   units=absence.units_of(rules, columns))  # fmt: skip
 
 
 def _goals(bench: Bench, stated: Stated, found: Solution) -> None:

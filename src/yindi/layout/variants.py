@@ -13,6 +13,7 @@ from yindi.layout.problem import Problem
 from yindi.layout.rules import Assembled, assemble, rounded
 from yindi.layout.search import search
 from yindi.layout.solver import refuse
+from yindi.layout.sound import require_solve
 
 NODES = 2000
 
@@ -50,8 +51,12 @@ def protected(
     Shocks hit industries and not single pairs, whose noise averages out. Raises InfeasibleError as solve does, MethodError for a
     share outside [0, 1].
     """
-    share = np.broadcast_to(np.asarray(loss, float), problem.value.shape[1:])
-    if ((share < 0) | (share > 1)).any() or failing < 0:
+    require_solve(gap, seed)
+    industries = problem.value.shape[1:]
+    if np.ndim(loss) and np.shape(loss) != industries:
+        raise MethodError(f"layout: `loss` has shape {np.shape(loss)}, {industries} was expected.")
+    share = np.broadcast_to(np.asarray(loss, float), industries)
+    if not ((share >= 0) & (share <= 1)).all() or not 0 <= failing < np.inf:
         raise MethodError("layout: a shock takes a share between 0 and 1, and the number of failing industries is not negative.")
     rows, columns = problem.order()
     ordered, share = problem.take(rows, columns), share[columns]
