@@ -109,3 +109,21 @@ def test_a_rule_about_gains_that_binds_nowhere_changes_nothing():
     np.testing.assert_allclose(one.price, other.price, atol=1e-4)
     assert one.objective == pytest.approx(other.objective, abs=1e-6)
     assert one.spending.sum(axis=1).max() == pytest.approx(2.5, abs=1e-4)
+
+
+def test_cones_too_say_what_the_first_unit_of_an_empty_budget_brings():
+    """One region, effects 2 and 1, half 1, budgets 0 and 3. First unit of the first lever: 2 / (1 + 0) = 2. Where it absorbs
+    1 at most the second is not used up (price 0), a unit of room is worth 1 / (1 + 1) = 0.5, so the first unit 2 - 0.5."""
+    stated = LeverProblem(np.array([[2.0, 1.0]]), np.array([0.0, 3.0]))
+    np.testing.assert_allclose(levers(stated).price, [2.0, 0.25], atol=1e-4)
+    np.testing.assert_allclose(levers(replace(stated, most=1.0)).price, [1.5, 0.0], atol=1e-4)
+    assert levers(LeverProblem(np.array([[1.0, 0.0]]), np.array([1.0, 1.0]))).price[1] == 0.0
+
+
+def test_the_price_of_an_empty_budget_under_a_rule_about_gains():
+    """What a thousandth of a unit brings, over the thousandth: two regions, ring spillover, a least gain that binds."""
+    w = np.array([[0.0, 1.0], [1.0, 0.0]])
+    stated = LeverProblem(np.array([[2.0, 1.0], [1.0, 0.5]]), np.array([0.0, 2.0]), w=w, rho=0.3, least_gain=[-np.inf, 0.55])
+    before, more = levers(stated, tolerance=1e-10), levers(replace(stated, budget=[1e-3, 2.0]), tolerance=1e-10)
+    assert before.gain[1] == pytest.approx(0.55, abs=1e-5)
+    assert (more.objective - before.objective) / 1e-3 == pytest.approx(before.price[0], rel=5e-3)

@@ -165,7 +165,7 @@ def levers(problem: LeverProblem, *, tolerance: float = 1e-8) -> LeverPlan:
         raise YindiError(f"Clarabel ended with {solution.status}.")
     spending = cones.spending(np.array(solution.x))
     gain = gains_of(problem, spending)
-    price = np.maximum(0.0, np.array(solution.z)[cones.rows["budget"]])
+    price = cones.prices(np.array(solution.z))
     _require(problem, spending, gain)
     return LeverPlan(spending, gain, float(problem.weight @ gain), price, "optimal")
 
@@ -257,6 +257,19 @@ class _Cones:
             worth = multiplier(self.problem)[:, None] * self.problem.effect
             cost[self.n : 2 * self.n] = -worth[self.r, self.l]
         return a, np.concatenate(self._right), cost
+
+    def prices(self, dual: np.ndarray) -> np.ndarray:
+        """(L,) what one more unit of each lever is worth; of one without budget, what its first unit would bring where it pays most,
+        less what absorption there costs."""
+        p = self.problem
+        price = np.maximum(0.0, dual[self.rows["budget"]])
+        worth = dual[self.rows["effect"]] if "effect" in self.rows else multiplier(p)
+        place = np.zeros(len(p.effect))
+        place[np.isfinite(np.asarray(p.most))] += dual[self.rows["most"]]
+        place[np.asarray(p.least) > 0] -= dual[self.rows["least"]]
+        first = (worth[:, None] * p.effect / np.asarray(p.half) - place[:, None]).max(axis=0, initial=0.0)
+        priced = np.isin(np.arange(len(price)), self.l)
+        return np.where(priced, price, np.where(np.asarray(p.effect).any(axis=0), first, 0.0))
 
     def spending(self, x: np.ndarray) -> np.ndarray:
         """(R,L) with the solver's last digits cut, and never over the budgets."""

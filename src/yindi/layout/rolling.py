@@ -10,6 +10,10 @@ import numpy as np
 from yindi.core.errors import MethodError
 from yindi.layout.problem import Problem
 from yindi.layout.solver import solve
+from yindi.layout.sound import require_solve
+from yindi.layout.variants import aiming_at, completed
+
+SURE = 1 - 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,41 +73,63 @@ def rolling(
     """Begin the layout over `periods`: each period releases an equal part (rounded up) of portfolios and national limits.
 
     What was begun stays. After each period values rise with relatedness to what is held; with `stepping` every period but the
-    last adds to each pair what it would open next. Smallest portfolios hold at the end. Raises InfeasibleError as solve does.
+    last adds to each pair what it would open next. Locked pairs, smallest portfolios, the floor and least regions hold at the
+    end: where what a period would begin leaves no plan that keeps them, it begins only pairs of a plan that does. Raises
+    InfeasibleError as solve does.
     """
     if not isinstance(periods, int | np.integer) or periods < 1 or not 0 < discount <= 1 or not 0 <= lift < np.inf:
         raise MethodError("layout: periods are 1 or more, the discount lies in (0, 1], the lift is not negative.")
     shares = np.asarray(related, float)
     if shares.shape != (problem.value.shape[1],) * 2 or not ((shares >= 0) & (shares <= 1)).all():
         raise MethodError("layout: `related` must be (C,C) with numbers in [0, 1].")
-    begun, worth, first = np.zeros(problem.value.shape), [], np.zeros(problem.value.shape)
+    require_solve(gap, seed)
+    once = solve(problem, gap=gap, seed=seed)
+    floor = once.floor * SURE if problem.floor > 0 and once.lagging_best > 0 else None
+    begun, worth, first, whole = np.zeros(problem.value.shape), [], np.zeros(problem.value.shape), once.allocation
     for t in range(1, periods + 1):
         held = (begun > 0).astype(float)
-        now = raised(problem.value, held, related, lift) if t > 1 else problem.value
+        now = raised(problem.value, held, shares, lift) if t > 1 else problem.value
         extra = np.zeros_like(now)
         if stepping and t < periods:
             left = np.where(
                 np.isfinite(problem.portfolio_max), np.ceil(problem.portfolio_max / np.float64(periods)), now.shape[1]
             )
-            extra = option_value(now, related, lift=lift, places=left, discount=discount, open_=problem.open & (held == 0))
+            extra = option_value(now, shares, lift=lift, places=left, discount=discount, open_=problem.open & (held == 0))
             first = extra if t == 1 else first
-        found = solve(_period(problem, now + extra, held, t / periods), gap=gap, seed=seed).allocation
+        if t < periods:
+            found, whole = _begun(problem, now + extra, held, t / periods, floor, whole, gap=gap, seed=seed)
+        else:
+            found = aiming_at(_kept(problem, held), now, floor=floor, gap=gap, seed=seed)
         new = (found > 0) & (begun == 0)
         begun[new] = t
         worth.append(discount ** (t - 1) * float(now[new].sum()))
     return Rolled(begun, np.array(worth), first)
 
 
+def _begun(
+    problem: Problem, value: np.ndarray, held: np.ndarray, share: float, floor: float | None, whole: np.ndarray, *,
+    gap: float, seed: int,
+) -> tuple[np.ndarray, np.ndarray]:  # fmt: skip
+    """What is held after a period (R,C), and a plan of the whole horizon that holds it; `whole` is such a plan until now."""
+    early = _period(problem, value, held, share)
+    free = solve(early, gap=gap, seed=seed).allocation
+    end = completed(_kept(problem, free), floor, seed=seed)
+    if end is not None:
+        return free, end
+    return solve(replace(early, closed=np.asarray(early.closed) | (whole == 0)), gap=gap, seed=seed).allocation, whole
+
+
+def _kept(problem: Problem, held: np.ndarray) -> Problem:
+    """The problem with what is held locked."""
+    return replace(problem, locked=np.asarray(problem.locked) | (held > 0))
+
+
 def _period(problem: Problem, value: np.ndarray, held: np.ndarray, share: float) -> Problem:
-    """The problem of one period: limits up to `share` of the horizon's, what is held stays."""
+    """The problem of an early period: limits up to `share` of the horizon's; what is held stays."""
     most, limit = (np.ceil(np.round(np.asarray(x) * share, 9)) for x in (problem.portfolio_max, problem.limit))
-    last = share >= 1
-    locked = (held > 0) | (np.asarray(problem.locked) if last else False)
-    most, limit = np.maximum(most, held.sum(axis=1)), np.maximum(limit, held.sum(axis=0))
-    least = np.asarray(problem.portfolio_min) if last else np.zeros(len(value))
     early = None if problem.nation is None else replace(problem.nation, strategic_least=0, strategic_share=1.0, under=0.0)
-    return replace(problem, value=value, limit=limit, portfolio_max=most, portfolio_min=least, locked=locked,
-                   floor=0.0, nation=problem.nation if last else early)  # fmt: skip
+    return replace(problem, value=value, limit=limit, portfolio_max=most, portfolio_min=np.zeros(len(value)), locked=held > 0,
+                   floor=0.0, nation=early)  # fmt: skip
 
 
 def relatedness(profiles: Sequence[Sequence[float]] | np.ndarray) -> np.ndarray:

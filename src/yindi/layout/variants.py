@@ -104,6 +104,19 @@ def aiming_at(
     return plan
 
 
+def completed(problem: Problem, floor: float | None, *, seed: int = 0) -> np.ndarray | None:
+    """Any plan (R,C) that keeps every rule and the value `floor` of lagging regions; None where there is none."""
+    rows, columns = problem.order()
+    ordered = problem.take(rows, columns)
+    built = assemble(ordered, floor=floor, objective=np.zeros_like(problem.value))
+    outcome, _ = search(built.model.matrix(), seed=seed)
+    if outcome.status == highs.INFEASIBLE:
+        return None
+    plan = np.zeros_like(problem.value)
+    plan[np.ix_(rows, columns)] = np.round(outcome.x[built.pairs]) + 0.0
+    return plan
+
+
 def between(problem: Problem, plan: np.ndarray) -> float:
     """Mean value of a leading region less that of a lagging one."""
     lag, held = np.asarray(problem.lagging), (plan * problem.value).sum(axis=1)
