@@ -14,6 +14,7 @@ from yindi.core.streams import stream
 from yindi.layout.check import broken, objective
 from yindi.layout.conflict import conflict
 from yindi.layout.frontier import front
+from yindi.layout.further import Terms, further
 from yindi.layout.marginal import gains
 from yindi.layout.prices import best_alone, replies
 from yindi.layout.problem import Problem
@@ -278,6 +279,21 @@ def test_margins_at_the_prices_by_hand():
     p = found.duals["limit|c1"].price
     expected = [[5 - p, p - 5], [1 - p, p - 1], [4 - p, p - 4]]
     np.testing.assert_allclose(margins(example_a(), found), expected)
+
+
+def test_margins_count_what_a_package_adds_and_what_its_units_cost():
+    """One place, two industries worth 1.0 and 0.9; a package adds 0.2 to the second for one unit: 1.1 against 1.0. The region
+    owns the unit, so it costs nothing; with none of its own and none to lend, the place goes to the first: 1.0 against 0.9, and
+    the unit has a price that makes the package no better than none."""
+    terms = {"extra": np.array([[[0.0, 0.0], [0.0, 0.2]]]), "capacity": np.ones((1, 2, 2)), "cost": np.array([[[[0], [1]]] * 2]),
+             "pool": np.zeros(1), "existing": np.zeros(2), "low": np.zeros(2), "high": np.full(2, 9.0), "zone": np.zeros(1, int),
+             "strategic": np.zeros(2, bool), "link": np.zeros((0, 4), int), "bonus": np.zeros(0)}  # fmt: skip
+    named = {"region_codes": ("r1",), "industry_codes": ("c1", "c2"), "zone_codes": ("z",), "capability_codes": ("m",)}
+    for units, expected in ((1, [-0.1, 0.1]), (0, [0.1, -0.1])):
+        nation = further(Terms(units=np.array([[units]]), **terms), **named)
+        problem = Problem(np.array([[1.0, 0.9]]), portfolio_min=1, portfolio_max=1, nation=nation)
+        found = yindi.layout.solve(problem)
+        np.testing.assert_allclose(margins(problem, found), [expected], atol=1e-9)
 
 
 def test_choices_far_ahead_are_core_and_coin_tosses_are_not():
