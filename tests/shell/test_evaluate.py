@@ -5,8 +5,10 @@ from __future__ import annotations
 import csv
 import json
 
+import numpy as np
 import pytest
-from small_study import write
+import yaml
+from small_study import CODES, FRAMEWORK, write
 
 import yindi
 from yindi.shell import cli
@@ -24,6 +26,16 @@ def runs(tmp_path_factory):
         done = ["--quiet", "run", str(place / name), "--only", "plan", "--out", str(place / f"{name}_out")]
         assert cli.call([*done, "-c", "simulate.draws=50"]) == 0
     return place
+
+
+def later(place, name, codes=CODES, framework=FRAMEWORK):
+    """A run of 2021 with other regions or another framework."""
+    (place / name).mkdir()
+    write(place / name, codes=codes, years=(2009, 2021), first=2009)
+    (place / name / "fw.yaml").write_text(yaml.safe_dump(framework, allow_unicode=True), encoding="utf-8")
+    done = ["--quiet", "run", str(place / name), "--only", "plan", "--out", str(place / f"{name}_out")]
+    assert cli.call([*done, "-c", "simulate.draws=50"]) == 0
+    return str(place / f"{name}_out")
 
 
 def rows(path):
@@ -100,3 +112,67 @@ def test_both_languages_unless_one_is_asked_for(runs, capsys):
     assert "The plan rests on" in said
     assert cli.call([*asked, "--lang", "fr"]) == 2
     assert "zh, en" in capsys.readouterr().err
+
+
+def test_forecasts_are_held_against_what_changed_not_against_a_rescaled_index(runs, tmp_path):
+    # By hand: where the later run puts a region in 2018 and in 2021, added to where the earlier one put it in 2018.
+    assert cli.call(["evaluate", str(runs / "then_out"), str(runs / "now_out"), "--out", str(tmp_path)]) == 0
+    then, now = (yindi.load(runs / f"{n}_out") for n in ("then", "now"))
+
+    def level(study, region, year):
+        mean = np.mean([np.log(study.scores.index.number(region=r, year=year)) for r in CODES])
+        return np.log(study.scores.index.number(region=region, year=year)) - mean
+
+    inside, table = 0, then.scenarios.regions
+    for region in CODES:
+        came = level(then, region, "2018") + level(now, region, "2021") - level(now, region, "2018")
+        low, high = (np.log(table.number(c, scenario="baseline", region=region, year="2021")) for c in ("low", "high"))
+        inside += low <= came <= high
+    (row,) = (r for r in rows(tmp_path / "forecasts.csv") if (r["scenario"], r["year"]) == ("baseline", "2021"))
+    assert float(row["inside"]) == pytest.approx(inside / len(CODES))
+
+
+def test_regions_in_one_run_only_are_named_and_the_others_evaluated(runs, capsys):
+    """One region is gone (coast), one is new (isle): the rest is compared, forecasts of standing are not."""
+    out = later(runs, "moved", (*CODES[:-1], "isle"))
+    capsys.readouterr()
+    assert cli.call(["evaluate", str(runs / "then_out"), out, "--lang", "en", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    said = "\n".join(told["said"]["en"])
+    assert "Coast" in said
+    assert "Isle" in said
+    assert (told["summary"]["regions"], told["summary"]["apart"]) == (5, 2)
+    assert "forecasts" not in told
+    assert "not compared" in said
+    assert {r[0] for r in told["choices"]} | {r[0] for r in told["targets"]} <= set(CODES[:-1])
+    assert told["choices"]
+
+
+def test_runs_without_common_regions_are_refused(runs, capsys):
+    out = later(runs, "elsewhere", tuple(f"{c}_2" for c in CODES))
+    assert cli.call(["evaluate", str(runs / "then_out"), out]) == 2
+    assert "in common" in capsys.readouterr().err
+
+
+def test_forecasts_of_another_index_are_not_compared(runs, capsys):
+    out = later(runs, "narrow", framework={**FRAMEWORK, "code": "one", "indicators": FRAMEWORK["indicators"][:1]})
+    capsys.readouterr()
+    assert cli.call(["evaluate", str(runs / "then_out"), out, "--lang", "zh,en", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert "forecasts" not in told
+    assert "different ways" in "\n".join(told["said"]["en"])
+    assert "口径不同" in "\n".join(told["said"]["zh"])
+    assert told["summary"]["targets"]
+
+
+@pytest.mark.parametrize("content", ["", "region,sector\nnorth,chips\n", "region;industry\nnorth;chips\n"])
+def test_a_file_of_what_was_built_without_its_columns_is_refused(runs, tmp_path, capsys, content):
+    file = tmp_path / "built.csv"
+    file.write_text(content, encoding="utf-8")
+    assert cli.call(["evaluate", str(runs / "then_out"), str(runs / "now_out"), "--built", str(file)]) == 2
+    assert "columns region and industry" in capsys.readouterr().err
+
+
+def test_the_same_run_twice_has_nothing_new(runs, capsys):
+    assert cli.call(["evaluate", str(runs / "then_out"), str(runs / "then_out")]) == 2
+    assert "nothing new came in" in capsys.readouterr().err

@@ -14,13 +14,14 @@ from yindi.shell.evaluating import HEADS, SCENARIOS, Evaluation
 SHOWN = 8
 LANGUAGES = ("zh", "en")
 KINDS = {"region": "region", "industry": "industry", "variable": "variable", "scenario": "scenario"}
+SUBJECTS = {"target": "variable", "forecast": "scenario", "choice": "industry"}
 WORDS = {"outcome": "outcome", "what": "revise_kind"}
 
 
 def lines(found: Evaluation, language: str) -> list[str]:
     """What a reader is told first, in one language."""
     say, s = _words(language), found.summary
-    told = [say["span"].format(then=found.then, now=found.now), *_forecasts(found, language)]
+    told = [say["span"].format(then=found.then, now=found.now), *_apart(found, language), *_forecasts(found, language)]
     counts = {k: f"{v:.0f}" for k, v in s.items() if k in ("targets", "met", "chosen", "again", "dropped", "fresh")}
     if "targets" in s:
         told.append(say["targets"].format_map(counts))
@@ -30,6 +31,17 @@ def lines(found: Evaluation, language: str) -> list[str]:
     else:
         told.append(say["not_built"])
     return [*told, *_revise(found, language)]
+
+
+def _apart(found: Evaluation, language: str) -> Iterator[str]:
+    """Regions in one run only, and why forecasts are not compared."""
+    say = _words(language)
+    if found.apart:
+        named = [name(found, "region", code, language) for code in found.apart[:SHOWN]]
+        more = say["and_others"] if len(found.apart) > SHOWN else ""
+        yield say["apart"].format(count=len(found.apart), regions=say["between"].join(named) + more, both=len(found.regions))
+    if found.hindrance:
+        yield say[found.hindrance]
 
 
 def _words(language: str) -> Mapping[str, str]:
@@ -65,7 +77,9 @@ def _revise(found: Evaluation, language: str) -> list[str]:
     regions = len({row[0] for row in found.rows.get("targets", [])})
     told = [say["revise"]] if rows else []
     for what, region, subject, why in rows[:SHOWN]:
-        if what == "target":
+        if what == "forecast":
+            told.append(say["revise_forecast"].format(scenario=name(found, "scenario", subject, language), year=why))
+        elif what == "target":
             variable = name(found, "variable", subject, language)
             told.append(say["revise_target"].format(variable=variable, behind=why, regions=regions))
         else:
@@ -101,5 +115,5 @@ def _called(found: Evaluation, head: str, row: tuple[Any, ...], at: int, languag
         return _words(language).get(f"{WORDS[head]}_{code}", code)
     if head in ("reason", "why"):
         return name(found, "passes", code, language) if code else ""
-    kind = KINDS.get(head) or ("variable" if row[0] == "target" else "industry")
+    kind = KINDS.get(head) or SUBJECTS.get(str(row[0]), "industry")
     return name(found, kind, code, language)
