@@ -7,12 +7,11 @@ from collections.abc import Sequence
 from yindi.core import resources
 from yindi.core.document import Block, Grid, Parts, Sentence
 from yindi.core.table import Table
-from yindi.plan import picks, support
-from yindi.plan.space import passing
+from yindi.plan import support
 from yindi.plan.writer import Slot, Writer, body, items, order
 
 SHOWN = 3
-CERTAINTY = ("core", "swing", "fragile")
+SLACK = 1e-6
 
 
 def columns_of(table: Table, wanted: Sequence[str]) -> list[str]:
@@ -24,10 +23,18 @@ def plain_grid(w: Writer, caption: str, table: Table, axis: str, kind: str, want
     """A table of results as it is: the label of its axis by name, then its columns."""
     columns = columns_of(table, wanted)
     rows: list[list[Parts]] = [
-        [(w.known(kind, x) if kind else w.name("code", x),), *w.cells(table.name, columns, **{axis: x})]
+        [
+            (w.known(kind, x) if kind else w.name("code", x),),
+            *(_cell(w, table, c, **{axis: x}) for c in columns),
+        ]
         for x in table.labels(axis)
     ]
     return w.grid(caption, (axis, *(f"{axis}_{c}" for c in columns)), rows)
+
+
+def _cell(w: Writer, table: Table, column: str, **at: str) -> Parts:
+    """A cell, or a dash where there is nothing to tell: no step before the first point, no price of what was not solved again."""
+    return (w.q(table.name, column, **at),) if table.has(column, **at) else w.title("dash")
 
 
 def caps(w: Writer) -> tuple[Block, ...]:
@@ -41,10 +48,19 @@ def caps(w: Writer) -> tuple[Block, ...]:
         return (body(w.say("price_none", "model")),)
     wanted = columns_of(table, ("limit", "price", "gain", "changed"))
     columns = [c for c in wanted if any(table.has(c, rule=r) for r in ranked)]
-    rows: list[list[Parts]] = [[(w.name("rule", r),), *w.cells(table.name, columns, rule=r)] for r in ranked]
+    rows: list[list[Parts]] = [[(w.name("rule", r),), *(_cell(w, table, c, rule=r) for c in columns)] for r in ranked]
     heads = ("rule", *(f"rule_{c}" for c in columns))
-    dearest, fill = ranked[0], {"price": w.q(table.name, "price", rule=ranked[0])}
-    lead = w.say("caps_lead", "model", rule=w.name("rule", dearest), binding=_solved(w, "priced_limits"), **fill)
+    dearest = ranked[0]
+    fill: dict[str, Slot] = {"price": w.q(table.name, "price", rule=ranked[0])}
+    kinds_there = {table.text("kind", rule=r) for r in ranked}
+    if "limit" in kinds_there:
+        phrase, fill = (
+            "caps_lead" if kinds_there == {"limit"} else "caps_lead_rules",
+            {**fill, "binding": _solved(w, "priced_limits")},
+        )
+    else:
+        phrase = "caps_lead_nation"
+    lead = w.say(phrase, "model", rule=w.name("rule", dearest), **fill)
     note = (w.say("caps_note" if "gain" in columns else "caps_note_prices", "model"),)
     return (body(lead), w.grid("grid_caps", heads, rows, note=note, widths=(6, *(2 for _ in columns))))
 
@@ -78,7 +94,7 @@ def _who(w: Writer) -> tuple[Block, ...]:
 
 
 def _listed(w: Writer, regions: list[str]) -> Parts:
-    return w.say("listed", "model", regions=w.names("region", regions)).parts if regions else w.title("nothing")
+    return w.joined(w.names("region", regions)) if regions else w.title("nothing")
 
 
 def without(w: Writer) -> tuple[Block, ...]:
@@ -116,19 +132,31 @@ def nation(w: Writer) -> tuple[Block, ...]:
 
 def _points(w: Writer, table: Table, points: Sequence[str]) -> list[Sentence]:
     first, last = points[0], points[-1]
-    said = [_point(w, "front_first", first, ("value", "lagging_value"))]
-    if "marginal" in table.columns:
-        dear = resources.tree("rules.yaml")["front"]["dear"]
-        cheap = [p for p in points[1:] if table.has("marginal", point=p) and table.number("marginal", point=p) <= dear]
-        columns = columns_of(table, ("floor", "gainers", "holders", "marginal"))
-        if cheap and cheap[-1] != last:
-            said.append(_point(w, "front_cheap", cheap[-1], columns))
-    return [*said, _point(w, "front_last", last, ("value", "lagging_value"))]
+    middle = _middle(w, table, points) if "marginal" in table.columns else None
+    ends = [_point(w, f"front_{k}", p, ("value", "lagging_value")) for k, p in (("first", first), ("last", last))]
+    own = {"value": w.q("layout.solution", item="objective"), "lagging_value": w.q("layout.solution", item="lagging_value")}
+    mine = w.say("front_own", "judgement", floor=w.config("layout.floor"), **own)
+    return [s for s in (ends[0], middle, ends[1], mine) if s is not None]
 
 
-def _point(w: Writer, phrase: str, point: str, columns: Sequence[str]) -> Sentence:
+def _middle(w: Writer, table: Table, points: Sequence[str]) -> Sentence | None:
+    """The point to look at first: the last before a step costs the whole more than lagging regions gain, or the dearest one."""
+    steps = [p for p in points[1:] if table.has("marginal", point=p)]
+    if not steps:
+        return None
+    dear = [p for p in steps if table.number("marginal", point=p) > resources.tree("rules.yaml")["front"]["dear"]]
+    if dear and dear[0] == steps[0]:
+        return _point(w, "front_dear", dear[0], ("marginal",))
+    turn = dear[0] if dear else max(steps, key=lambda p: table.number("marginal", point=p))
+    before = points[points.index(turn) - 1]
+    columns = columns_of(table, ("floor", "gainers", "holders"))
+    step = before if dear else turn
+    return _point(w, "front_cheap" if dear else "front_even", before, columns, marginal=w.q(table.name, "marginal", point=step))
+
+
+def _point(w: Writer, phrase: str, point: str, columns: Sequence[str], **more: Slot) -> Sentence:
     fill: dict[str, Slot] = {c: w.q("layout.frontier", c, point=point) for c in columns}
-    return w.say(phrase, "model", point=w.name("code", point), **fill)
+    return w.say(phrase, "model", point=w.name("code", point), **fill, **more)
 
 
 def equity(w: Writer) -> tuple[Block, ...]:
@@ -136,14 +164,23 @@ def equity(w: Writer) -> tuple[Block, ...]:
     table = w.maybe("layout.equity")
     if table is None:
         return (body(w.say("equity_none")),)
-    said = []
-    for p in table.labels("policy"):
-        at = {"policy": p}
-        if "levelled" in table.columns and table.has("levelled", **at) and table.number("levelled", **at) > 0:
-            fill: dict[str, Slot] = {c: w.q(table.name, c, **at) for c in ("lost", "gained")}
-            said.append(w.say("equity_levelled", "model", policy=w.known("policy", p), **fill))
+    said = [_policy(w, table, p) for p in table.labels("policy")[1:]]
     grid = plain_grid(w, "grid_equity", table, "policy", "policy", ("value", "lagging", "leading", "gap_between"))
     return (body(w.say("equity_lead", "model"), *said), grid)
+
+
+def _policy(w: Writer, table: Table, policy: str) -> Sentence | None:
+    """What a rule costs the others and brings lagging regions: levelling down where the whole pays more than they gain."""
+    at, named = {"policy": policy}, w.known("policy", policy)
+    if not all(c in table.columns and table.has(c, **at) for c in ("lost", "gained", "levelled")):
+        return None
+    lost, gained = (table.number(c, **at) for c in ("lost", "gained"))
+    if max(abs(lost), abs(gained)) < SLACK:
+        return w.say("equity_slack", "model", policy=named)
+    dear = resources.tree("rules.yaml")["front"]["dear"]
+    levelled = table.number("levelled", **at) > 0 and lost - gained > dear * gained
+    fill: dict[str, Slot] = {c: w.q(table.name, c, **at) for c in ("lost", "gained")}
+    return w.say("equity_levelled" if levelled else "equity_price", "model", policy=named, **fill)
 
 
 def protection(w: Writer) -> tuple[Block, ...]:
@@ -200,51 +237,10 @@ def _doubt(w: Writer) -> tuple[Block, ...]:
     return (body(lead), grid)
 
 
-def stepping(w: Writer) -> tuple[Block, ...]:
-    """What is begun when, where the study asks for periods."""
-    table = w.maybe("layout.periods")
-    if table is None:
-        return ()
-    grid = plain_grid(w, "grid_periods", table, "period", "", ("begun", "value", "plain"))
-    return (body(w.say("periods_lead", "model")), grid)
-
-
-def reasons(w: Writer) -> tuple[Block, ...]:
-    """Every region's holdings by certainty, and what it passes on and why."""
-    rows: list[tuple[Parts, ...]] = []
-    for r in picks.ranked(w):
-        own = w.about(r)
-        held, gone = picks.chosen_industries(own), [c for which in picks.given_up(own) for c in which]
-        if held or gone:
-            rows.append(((w.name("region", r),), _held(own, held), _passed(own, gone)))
-    return (
-        w.grid(
-            "grid_reasons", ("region", "holds", "passes_on"), rows, note=(w.say("reasons_note", "model"),), widths=(1.6, 6, 6)
-        ),
-    )
-
-
-def _held(w: Writer, held: list[str]) -> Parts:
-    table = w.table("layout.allocation")
-    kinds: dict[str, list[str]] = {}
-    for c in held:
-        kinds.setdefault(table.text("kind", region=w.subject, industry=c), []).append(c)
-    return support.grouped(w, [(w.known("certainty", k), v) for k, v in sorted(kinds.items(), key=_firm)])
-
-
-def _firm(group: tuple[str, list[str]]) -> int:
-    return CERTAINTY.index(group[0]) if group[0] in CERTAINTY else len(CERTAINTY)
-
-
-def _passed(w: Writer, gone: list[str]) -> Parts:
-    kinds: dict[str, list[str]] = {}
-    for c in gone:
-        kinds.setdefault(passing(w, c).code, []).append(c)
-    return support.grouped(w, [(passing(w, v[0]), v) for v in kinds.values()])
-
-
 def assumed(w: Writer) -> tuple[Block, ...]:
     """Which parts of the layout are data, which follow from a method, which are judgement."""
     items_ = ("cap_share", "portfolio_min", "portfolio_max", "minimum_fit", "floor")
     fill: dict[str, Slot] = {i: w.config(f"layout.{i}") for i in items_}
-    return (body(w.say("assumed", "judgement", **fill)),)
+    national = w.study.config.layout.national is not None
+    more = w.say("assumed_national", "judgement") if national else None
+    return (*items((w.say("assumed_data"), w.say("assumed_model", "model"), w.say("assumed", "judgement", **fill), more)),)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from yindi.core.document import Block, Grid, Parts, Sentence
-from yindi.plan import nation_choices, picks
+from yindi.plan import nation_choices, periods, picks, replies
 from yindi.plan.space import holders
 from yindi.plan.writer import Writer, body, items, order
 
@@ -29,7 +29,10 @@ def collective(w: Writer) -> tuple[Block, ...]:
 
 def layout(w: Writer) -> tuple[Block, ...]:
     """The layout: rules, what binds and at what price, industries before and after."""
-    lead = w.say("layout_lead", "model", industries=w.q("layout.solution", item="industries"))
+    fill = {"industries": w.q("layout.solution", item="industries")}
+    sized = w.study.config.layout.size_exponent > 0
+    power = {"size": w.config("layout.size_exponent")} if sized else {}
+    lead = w.say("layout_lead_size" if sized else "layout_lead", "model", **fill, **power)
     return (
         w.heading("layout"),
         body(lead, solution(w)),
@@ -51,7 +54,7 @@ def trade_off(w: Writer) -> tuple[Block, ...]:
         ("fairness", nation_choices.equity),
         ("protection", nation_choices.protection),
         ("outcome_goals", nation_choices.goals),
-        ("stepping", nation_choices.stepping),
+        ("stepping", periods.stepping),
     )
     made = [(key, make(w)) for key, make in parts]
     return (w.heading("trade_off"), *(b for key, found in made if found for b in (w.heading(key, 2), *found)))
@@ -88,9 +91,16 @@ def gains(w: Writer) -> tuple[Block, ...]:
         [(w.name("region", r),), *w.cells(table.name, columns, region=r)]
         for r in order(table, "kept_share", "region", largest=False)
     ]
-    grid = w.grid("grid_gains", ("region", *(GAINS.get(c, c) for c in columns)), rows, note=(w.say("gains_note", "model"),))
-    whys = (w.heading("why_each", 2), *nation_choices.reasons(w))
+    grid = w.grid("grid_gains", ("region", *(GAINS.get(c, c) for c in columns)), rows, note=_gains_note(w))
+    whys = (w.heading("why_each", 2), *replies.reasons(w))
     return (w.heading("gains"), body(*said), *items(why), grid, *whys)
+
+
+def _gains_note(w: Writer) -> tuple[Sentence, ...]:
+    """How to read the shares, and why some pass the whole where the nation gives out further places."""
+    table = w.table("layout.regions")
+    beyond = any(table.number("kept_share", region=r) > 1 for r in table.labels("region"))
+    return (w.say("gains_note", "model"), *((w.say("gains_beyond", "model"),) if beyond else ()))
 
 
 def _held_back(w: Writer, region: str) -> Sentence | None:
@@ -113,11 +123,10 @@ def _held_back(w: Writer, region: str) -> Sentence | None:
 
 def _nowhere(w: Writer) -> Sentence | None:
     table = w.table("opportunities.endowment")
-    absent = [
-        q
-        for q in table.labels("requirement")
-        if not any(table.has("level", region=r, requirement=q) for r in w.study.panel.regions)
-    ]
+    needs = w.table("opportunities.requirements")
+    asked = [q for q in table.labels("requirement") if any(needs.number("need", industry=c, requirement=q) > 0
+             for c in needs.labels("industry") if needs.has("need", industry=c, requirement=q))]  # fmt: skip
+    absent = [q for q in asked if not any(table.has("level", region=r, requirement=q) for r in w.study.panel.regions)]
     return w.say("collective_left_out", "judgement", requirements=w.names("requirement", absent)) if absent else None
 
 
@@ -144,8 +153,9 @@ def _crowded(w: Writer, industry: str) -> Sentence:
 
 def solution(w: Writer) -> Sentence:
     """Objective, bound, gap, and what the layout keeps of the separate choices."""
+    more = w.q("layout.solution", item="kept_share").value > 1
     return w.say(
-        "solution",
+        "solution_more" if more else "solution",
         "model",
         objective=w.q("layout.solution", item="objective"),
         bound=w.q("layout.solution", item="bound"),

@@ -59,7 +59,7 @@ def _generic(w: Writer) -> tuple[Block, ...]:
     table = w.maybe("opportunities.generic")
     if table is None:
         return ()
-    ranked = order(table, "opens", "requirement")
+    ranked = [q for q in order(table, "opens", "requirement") if table.number("opens", requirement=q) > 0]
     if not ranked:
         return ()
     rows: list[tuple[Parts, ...]] = [
@@ -78,7 +78,7 @@ def _generic(w: Writer) -> tuple[Block, ...]:
         opens=w.q(table.name, "opens", requirement=ranked[0]),
         regions=w.q(table.name, "regions", requirement=ranked[0]),
     )
-    heads = ("requirement", "opens", "regions_count", "industries_count", "holder", "lever")
+    heads = ("requirement", "opens", "regions_helped", "industries_count", "holder", "lever")
     return (body(lead), w.grid("grid_generic", heads, rows, widths=(3.4, 2, 2, 2, 2, 4)))
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from yindi.core import resources
-from yindi.core.document import Block, Sentence
+from yindi.core.document import Block, Paragraph, Sentence
 from yindi.core.finding import Label
-from yindi.plan import claims, picks, support
+from yindi.plan import claims, picks, prices, support
 from yindi.plan.writer import Writer, body, items, order
 
 SHOWN = 3
@@ -73,11 +73,12 @@ def holders(w: Writer, industry: str) -> list[str]:
 def left_to_others(w: Writer) -> tuple[Block, ...]:
     """Industries this region gives up, to whom; and those that others were asked to give up where it holds them."""
     crowded, displaced, _ = picks.given_up(w)
-    gone = [_given(w, c) for c in (*crowded, *displaced)]
+    gone = [(_given(w, c), prices.best_reply(w, c)) for c in (*crowded, *displaced)]
     taken = [s for c in picks.chosen_industries(w) if (s := _taken(w, c)) is not None]
     blocks: list[Block] = [w.heading("give_and_take", 2)]
     if gone:
-        blocks += [body(w.say("give_lead", "model", region=claims.region_label(w))), *items(gone)]
+        blocks += [body(w.say("give_lead", "model", region=claims.region_label(w)))]
+        blocks += [Paragraph(tuple(s for s in said if s is not None), "item") for said in gone]
     if taken:
         blocks += [body(w.say("take_lead", "model", region=claims.region_label(w))), *items(taken[:SHOWN])]
     if len(blocks) == 1:

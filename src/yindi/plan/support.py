@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from yindi.core.document import Block, Grid, Parts, Sentence
+from collections.abc import Sequence
+
+from yindi.core.document import Block, Grid, Part, Parts, Sentence
 from yindi.core.finding import Label
 from yindi.plan import claims, picks
 from yindi.plan.writer import Slot, Writer, body, items
@@ -63,20 +65,26 @@ def _by_region(w: Writer) -> tuple[Block, ...]:
     table = w.maybe("layout.support")
     if table is None:
         return ()
+    national = w.study.config.layout.national
+    sizes = tuple(national.packages) if national is not None else ()
     rows: list[tuple[Parts, ...]] = []
     for r in picks.ranked(w):
         kinds: dict[str, list[str]] = {}
         for c in picks.chosen_industries(w.about(r)):
             kinds.setdefault(table.text("name", region=r, industry=c), []).append(c)
         if kinds:
-            rows.append(((w.name("region", r),), grouped(w, [(w.known("package", k), v) for k, v in sorted(kinds.items())])))
+            named = [(w.known("package", k), [(w.name("industry", c),) for c in kinds[k]]) for k in sizes if k in kinds]
+            rows.append(((w.name("region", r),), listed_groups(w, named)))
     return (w.grid("grid_packages", ("region", "packages"), rows, note=(w.say("support_note", "judgement"),), widths=(1.6, 12)),)
 
 
-def grouped(w: Writer, groups: list[tuple[Slot, list[str]]]) -> Parts:
-    """Industries under the name of each group, in one cell."""
-    parts: list[Parts] = [w.say("grouped", "model", kind=k, industries=w.names("industry", v)).parts for k, v in groups]
-    return tuple(p for part in parts for p in part) or w.title("nothing")
+def listed_groups(w: Writer, groups: Sequence[tuple[Label, Sequence[Parts]]]) -> Parts:
+    """Members under the name of each group, in one cell."""
+    parts: list[Part] = []
+    for kind, members in groups:
+        parts += [*(w.title("group_next") if parts else ()), *w.say("group_head", "model", kind=kind).parts]
+        parts += [p for n, member in enumerate(members) for p in (*(w.title("group_join") if n else ()), *member)]
+    return tuple(parts) or w.title("nothing")
 
 
 def _lending(w: Writer) -> tuple[Block, ...]:
@@ -92,7 +100,7 @@ def _lending(w: Writer) -> tuple[Block, ...]:
                 rows.append((*names, *w.cells(table.name, (*LENT, "price"), **at)))
     if not rows:
         return (body(w.say("units_none", "model")),)
-    heads = ("region", "pool", *(f"unit_{c}" for c in (*LENT, "price")))
+    heads = ("region", "requirement", *(f"unit_{c}" for c in (*LENT, "price")))
     return (body(w.say("units_lead", "model")), w.grid("grid_units", heads, rows))
 
 

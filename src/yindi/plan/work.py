@@ -204,16 +204,17 @@ def portfolio(w: Writer, chosen: list[str]) -> Grid:
             claims.requirement(w, c, "binding"),
             (w.name("certainty", w.table("layout.allocation").text("kind", region=w.subject, industry=c)),),
             (w.q("layout.allocation", "frequency", region=w.subject, industry=c),),
+            w.cell("layout.allocation", "margin", region=w.subject, industry=c),
         )
         for c in chosen
     ]
     return w.grid(
         "grid_cultivate",
-        ("industry", "class", "fit", "carried_by", "bound_by", "certainty", "frequency"),
+        ("industry", "class", "fit", "carried_by", "bound_by", "certainty", "frequency", "replacement"),
         rows,
         region=claims.region_label(w),
-        note=(w.say("fit_note", "judgement"), w.say("certainty_note", "model")),
-        widths=(3.6, 2.2, 1.6, 2.4, 2.4, 1.9, 2.3),
+        note=(w.say("fit_note", "judgement"), w.say("certainty_note", "model"), w.say("replacement_note", "model")),
+        widths=(3.6, 2.2, 1.6, 2.4, 2.4, 1.9, 2.3, 2.3),
     )
 
 
