@@ -210,3 +210,44 @@ def test_the_level_of_the_nation_is_proved_too(done):
     for h in national.labels("horizon"):
         against = 1 - national.number("chosen", horizon=h) / national.number("still", horizon=h)
         assert national.number("skill", horizon=h) == pytest.approx(against)
+
+
+def test_deviations_by_year_end_where_the_effect_stands(budgeted):
+    effect, path = budgeted.scenarios.effect, budgeted.scenarios.deviation
+    last = path.select(year=path.labels("year")[-1:])
+    for column in ("change", "low", "high", "gain"):
+        np.testing.assert_allclose(last.array(column)[:, :, 0], effect.array(column), atol=1e-12)
+    assert path.labels("year") == ("2023", "2024", "2025", "2026", "2027")
+    first = path.select(scenario=["baseline"])
+    assert all((first.array(c) == 0).all() for c in path.columns)
+    np.testing.assert_allclose(path.array("change").mean(axis=1), 0, atol=1e-12)
+
+
+def test_levers_are_told_by_year_and_per_unit(budgeted):
+    nation, regions = budgeted.scenarios.lever_returns, budgeted.scenarios.lever_regions
+    assert nation.labels("lever") == ("science", "data")
+    gain = {s: budgeted.scenarios.nation.array("gain")[n] for n, s in enumerate(budgeted.scenarios.nation.labels("scenario"))}
+    spent = budgeted.layout.levers
+    for n, lever in enumerate(nation.labels("lever")):
+        added = gain["layout_levers"] - gain[f"without_{lever}"]
+        np.testing.assert_allclose(nation.array("gain")[n], added, atol=1e-9)
+        own = np.nan_to_num(spent.select(lever=[lever]).array("spending")[:, 0])
+        np.testing.assert_allclose(nation.array("spending")[n], own.sum())
+        np.testing.assert_allclose(nation.array("per_unit")[n], added / own.mean())
+        np.testing.assert_allclose(regions.array("gain")[n].mean(axis=0), added, atol=1e-9)
+    assert simulate(prepared()).scenarios.lever_returns is None
+
+
+def test_effects_have_bands(budgeted):
+    found = budgeted.scenarios.dynamics
+    for name in ("rho", "tau", "eta", "direct_now", "indirect_now"):
+        value, low, high = (found.number(c, parameter=name) for c in ("value", "low", "high"))
+        assert low < value < high, name
+        assert found.number("error", parameter=name) > 0
+
+
+def test_the_plan_is_held_against_years_without_a_plan(done):
+    found = done.scenarios.placebo
+    assert found.labels("horizon") == done.scenarios.skill.labels("horizon")
+    assert set(found.array("verdict").tolist()) <= {"clean", "leaning", "untested"}
+    assert ((found.array("chance") > 0) & (found.array("chance") <= 1)).all()

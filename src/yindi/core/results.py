@@ -175,7 +175,7 @@ class Scenarios(Result):
 
     hindcast: Table  # model, horizon -> rmse, mae, relative (to persistence), order (rank correlation), direction
     skill: Table  # horizon -> skill (against persistence), coverage, score, origins, verdict (text: skill, no_skill)
-    dynamics: Table  # parameter (rho, tau, eta, theta, direct_now, ...) -> value, error
+    dynamics: Table  # parameter (rho, tau, eta, theta, direct_now, ...) -> value, error, low, high (of the interval)
     regions: Table  # scenario, region, year -> standing, low, high, index, index_low, index_high, rank, rank_low, rank_high
     effect: Table  # scenario, region -> change (of log standing at the horizon against the baseline), low, high, places, ...
     # ... rising, gain (change and what the mean of all regions gains)
@@ -184,6 +184,10 @@ class Scenarios(Result):
     # ... index against the baseline), skill (at that distance; absent beyond the hindcast), verdict (or untested)
     start: Table | None = None  # item (gini, spread, ratio, polarisation) -> value in the last year known
     transitions: Table | None = None  # scenario, class (at the start, 1 the highest), later (class at the horizon) -> share
+    deviation: Table | None = None  # scenario, region, year -> change (of log standing against the baseline), low, high, gain
+    lever_returns: Table | None = None  # lever, year -> gain (of the mean log index), spending, per_unit (spent per region)
+    lever_regions: Table | None = None  # lever, region, year -> gain (of the log index), spending (there), per_unit
+    placebo: Table | None = None  # horizon -> share (of the layout's effect seen without a plan), chance, origins, verdict
     national: Table | None = None  # horizon -> still, drifting, chosen (errors of the mean log index), coverage, origins, ...
     # ... skill, verdict
 

@@ -42,7 +42,8 @@ FORECASTS: dict[str, Forecast] = {
 class Hindcast:
     """Per model (M) and horizon (H): root mean square error, mean absolute error, error relative to persistence, rank
     correlation, share of origins in which the direction of disparity was right; of the combination per horizon: coverage of
-    its interval and its score (CRPS) relative to the absolute error of persistence. `origins` (H,)."""
+    its interval, its score (CRPS) relative to the absolute error of persistence, and what came beyond its forecast, (O,R) for
+    each horizon. `origins` (H,)."""
 
     models: tuple[str, ...]
     horizons: tuple[int, ...]
@@ -54,6 +55,7 @@ class Hindcast:
     coverage: np.ndarray
     score: np.ndarray
     origins: np.ndarray
+    misses: tuple[np.ndarray, ...] = ()
 
     def skill(self, model: str, horizon: int) -> float:
         """1 - error over persistence's error: above 0 where the model is better."""
@@ -105,8 +107,10 @@ class _Tally:
         self.absolute: list[float] = []
         self.order: list[float] = []
         self.direction: list[bool] = []
+        self.misses: list[np.ndarray] = []
 
     def add(self, ahead: np.ndarray, actual: np.ndarray, last: np.ndarray) -> None:
+        self.misses.append(actual - ahead)
         self.square.append(float(((ahead - actual) ** 2).mean()))
         self.absolute.append(float(np.abs(ahead - actual).mean()))
         self.order.append(rank_correlation(ahead, actual))
@@ -137,4 +141,5 @@ def _result(
         np.array([np.mean([a for a, _ in bands[h]]) for h in steps]),
         score,
         np.array([len(bands[h]) for h in steps]),
+        tuple(np.array(tallies["combination", h].misses) for h in steps) if "combination" in models else (),
     )

@@ -85,6 +85,29 @@ def against(
             "rising": (end > last[:, None]).mean(axis=1), "gain": difference.mean(axis=1) + float(added.mean())}  # fmt: skip
 
 
+def deviation(path: np.ndarray, base: np.ndarray, added: np.ndarray, tails: tuple[float, float]) -> Columns:
+    """Columns (H,R) of a scenario against the baseline, year by year: path, base (H,R,D), `added` (H,D) to the mean so far."""
+    difference = path - base
+    low, high = quantiles(difference, tails)
+    mean = difference.mean(axis=2)
+    return {"change": mean, "low": low, "high": high, "gain": mean + added.mean(axis=1)[:, None]}
+
+
+def returns(whole: np.ndarray, without: np.ndarray, spending: np.ndarray) -> tuple[Columns, Columns]:
+    """What levers bring: (L,H) for the nation and (L,R,H) for regions, of gains (H,R) with all, (L,H,R) without each lever, and
+    spending (L,R). `per_unit`: of the nation, gain of the mean log index per unit spent on average over regions; of a region, its
+    gain per unit spent there (what neighbours' spending brings it counted in), NaN where nothing is spent."""
+    gain = np.moveaxis(whole - without, 1, 2)
+    nation, spent = gain.mean(axis=1), np.broadcast_to(spending[:, :, None], gain.shape)
+    mean = np.broadcast_to(spending.mean(axis=1)[:, None], nation.shape)
+    return ({"gain": nation, "spending": mean * spending.shape[1], "per_unit": _per(nation, mean)},
+            {"gain": gain, "spending": spent, "per_unit": _per(gain, spent)})  # fmt: skip
+
+
+def _per(gain: np.ndarray, spent: np.ndarray) -> np.ndarray:
+    return np.asarray(np.divide(gain, spent, out=np.full(gain.shape, np.nan), where=spent > 1e-12))
+
+
 def stacked(rows: Mapping[str, Columns]) -> Columns:
     """One array per column, scenarios first."""
     return {name: np.array([columns[name] for columns in rows.values()]) for name in next(iter(rows.values()))}

@@ -15,17 +15,20 @@ from yindi.core.streams import stream
 from yindi.core.study import Bench, Study
 from yindi.core.table import Axes
 from yindi.simulate import outcomes
-from yindi.simulate.cases import BASELINE, WITHOUT, Case, cases, most_held, off
+from yindi.simulate.cases import BASELINE, BUDGETS, LAYOUT, WITHOUT, Case, cases, most_held, off
 from yindi.simulate.combine import members
 from yindi.simulate.dynamics import Dynamics, relative
-from yindi.simulate.effects import effects
+from yindi.simulate.effects import band, drawn_effects, effects
 from yindi.simulate.hindcast import Hindcast, hindcast
 from yindi.simulate.national import national_hindcast, national_paths
 from yindi.simulate.paths import simulate_paths
+from yindi.simulate.placebo import placebo
 from yindi.simulate.push import blow, lever_lift, push, rooted, spread
 
 HORIZONS = (1, 3, 5, 10)
 LEAST_YEARS = 6
+DRAWS = 2000
+SURE = 0.1
 ASSUMED = (
     "fit is taken as the probability that an industry takes root",
     "each that does adds `commitment` to the level",
@@ -40,6 +43,9 @@ UNITS = {
     "nation": {"": "coefficient", "mobility": "points", "narrowing": "share", "polarising": "share"}
     | dict.fromkeys(("gain", "skill"), "growth") | dict.fromkeys(("ratio", "ratio_low", "ratio_high"), "ratio"),
     "transitions": {"": "share"},
+    "deviation": {"": "growth"},
+    "lever_returns": {"": "growth", "spending": "plain"},
+    "lever_regions": {"": "growth", "spending": "plain"},
 }  # fmt: skip
 
 
@@ -74,7 +80,10 @@ def simulate(study: Study) -> Study:
     _skill(bench, proof)
     _national(bench, history)
     _dynamics(bench, history, models)
-    _tables(bench, history, _run(study, history, models, stated), _verdicts(proof, study.config.simulate.horizon))
+    found = _run(study, history, models, stated)
+    _tables(bench, history, found, _verdicts(proof, study.config.simulate.horizon))
+    _returns(bench, history, found, stated)
+    _placebo(bench, proof, found["deviation"][LAYOUT]["change"])
     return bench.done()
 
 
@@ -161,9 +170,43 @@ def _dynamics(bench: Bench, history: History, models: tuple[Dynamics, ...]) -> N
         "theta": (model.theta, np.nan),
     }
     rows |= {k: (getattr(effect, k), np.nan) for k in ("direct_now", "indirect_now", "direct_long", "indirect_long")}
+    config = bench.study.config
+    half = (1 - config.simulate.interval) / 2
+    drawn, four = drawn_effects(model, history.w, draws=DRAWS, rng=stream(config.seed, "simulate.effects"))
+    away, low, high = band(np.vstack([drawn, np.full((1, DRAWS), np.inf), four]), (half, 1 - half))
     bench.make("dynamics", (("parameter", tuple(rows)),), {"value": [v for v, _ in rows.values()],
-               "error": [e for _, e in rows.values()]}, method="simulation.spatial_partial", inputs=("scores.index", "space"),
-               units="coefficient", cites=("Elhorst 2014", "Lee and Yu 2010"))  # fmt: skip
+               "error": [*(e for _, e in list(rows.values())[:4]), *away[4:]], "low": low, "high": high},
+               method="simulation.spatial_partial", inputs=("scores.index", "space"), units="coefficient",
+               params={"interval": config.simulate.interval},
+               cites=("Elhorst 2014", "Lee and Yu 2010", "LeSage and Pace 2009"))  # fmt: skip
+
+
+def _returns(bench: Bench, history: History, found: Mapping[str, Mapping[str, outcomes.Columns]], stated: Stated) -> None:
+    """What each lever brings by year, per unit spent: the layout with all its levers against the one without it."""
+    gains = {name: columns["gain"] for name, columns in found["deviation"].items()}
+    levers = tuple(name for name in stated.levers if off(name) in gains)
+    if not levers:
+        return
+    regions = bench.study.table("scores.index").labels(REGION)
+    spending = np.nan_to_num(bench.study.layout.levers.select(region=history.regions, lever=levers).array("spending")).T
+    nation, region = outcomes.returns(gains[BUDGETS], np.array([gains[off(name)] for name in levers]), spending)
+    back, years = _back(history, regions), _ahead(bench, history)
+    _make(bench, "lever_returns", (("lever", levers), (YEAR, years)), nation)
+    _make(
+        bench, "lever_regions", (("lever", levers), (REGION, regions), (YEAR, years)), {k: v[:, back] for k, v in region.items()}
+    )
+
+
+def _placebo(bench: Bench, proof: Hindcast, change: np.ndarray) -> None:
+    """The effect of the layout (H,R) against what came beyond the forecasts of the past, when there was no plan."""
+    rng = stream(bench.study.config.seed, "simulate.placebo")
+    told = [placebo(change[h - 1], m, rng=rng) for h, m in zip(proof.horizons, proof.misses, strict=True)]
+    share, chance = (np.array([getattr(t, name) for t in told]) for name in ("share", "chance"))
+    verdict = np.where(np.isnan(share), "untested", np.where(chance < SURE, "leaning", "clean"))
+    bench.make("placebo", (("horizon", tuple(str(h) for h in proof.horizons)),),
+               {"share": share, "chance": chance, "origins": proof.origins, "verdict": verdict}, method="simulation.placebo",
+               inputs=("scores.index", "space", "scenarios.hindcast", "scenarios.deviation"), params={"sure": SURE},
+               units={"share": "ratio", "chance": "share", "origins": "count"})  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,12 +299,12 @@ def _names(names: Names, stated: Stated) -> Names:
 
 
 def _run(study: Study, history: History, models: tuple[Dynamics, ...], stated: Stated) -> dict[str, dict[str, outcomes.Columns]]:
-    """Kind of table -> scenario -> columns; all scenarios share their random numbers and only one is held at a time."""
+    """Kind of table -> scenario -> columns; all scenarios share their random numbers; one and the baseline are held at a time."""
     config, seed, last = study.config.simulate, study.config.seed, history.y[-1]
     half = (1 - config.interval) / 2
     tails, level = (half, 1 - half), np.exp(last + history.mean[-1])
     nation = national_paths(history.mean, horizon=config.horizon, draws=config.draws, rng=stream(seed, "simulate.national"))
-    found: dict[str, dict[str, outcomes.Columns]] = {k: {} for k in ("regions", "nation", "effect", "transitions")}
+    found: dict[str, dict[str, outcomes.Columns]] = {k: {} for k in ("regions", "nation", "effect", "deviation", "transitions")}
     base = first = np.empty(0)
     counts: dict[bytes, np.ndarray] = {}
     for name, case in stated.cases.items():
@@ -273,10 +316,11 @@ def _run(study: Study, history: History, models: tuple[Dynamics, ...], stated: S
                               rng=stream(seed, "simulate.paths"), push=added, spillover=case.spillover)  # fmt: skip
         (place, ordered), mean = outcomes.order(path), added.mean(axis=1).cumsum(axis=0)
         if name == BASELINE:
-            base, first = path[-1], place[-1]
+            base, first = path, place[-1]
         found["regions"][name] = outcomes.by_region(path, nation + mean, place, tails)
         found["nation"][name] = outcomes.by_nation(path, place, ordered, last, tails) | {"gain": mean.mean(axis=1)}
-        found["effect"][name] = outcomes.against(path[-1], base, first - place[-1], last, mean[-1], tails)
+        found["effect"][name] = outcomes.against(path[-1], base[-1], first - place[-1], last, mean[-1], tails)
+        found["deviation"][name] = outcomes.deviation(path, base, mean, tails)
         found["transitions"][name] = {"value": outcomes.by_class(place[-1], last)}
     return found
 
@@ -301,12 +345,12 @@ def _tables(
 ) -> None:
     study, names = bench.study, tuple(found["regions"])
     regions = study.table("scores.index").labels(REGION)
-    back = np.array([history.regions.index(r) for r in regions], dtype=np.intp)
-    years = tuple(str(int(history.years[-1]) + h + 1) for h in range(study.config.simulate.horizon))
+    back, years = _back(history, regions), _ahead(bench, history)
     scenario, start = ("scenario", names), outcomes.at_start(history.y[-1])
     skill, verdict = (np.tile(v, (len(names), 1)) for v in verdicts)
-    rows = {k: np.moveaxis(v, 1, 2)[:, back] for k, v in outcomes.stacked(found["regions"]).items()}
-    _make(bench, "regions", (scenario, (REGION, regions), (YEAR, years)), rows)
+    for kind in ("regions", "deviation"):
+        rows = {k: np.moveaxis(v, 1, 2)[:, back] for k, v in outcomes.stacked(found[kind]).items()}
+        _make(bench, kind, (scenario, (REGION, regions), (YEAR, years)), rows)
     _make(bench, "effect", (scenario, (REGION, regions)), {k: v[:, back] for k, v in outcomes.stacked(found["effect"]).items()})
     nation = outcomes.stacked(found["nation"]) | {"skill": skill, "verdict": verdict}
     _make(bench, "nation", (scenario, (YEAR, years)), nation)
@@ -315,6 +359,15 @@ def _tables(
     _make(bench, "transitions", (scenario, ("class", label), ("later", label)), moved)
     bench.make("start", (("item", tuple(start)),), np.array(list(start.values())), method="simulation.start",
                inputs=("scores.index",), units="coefficient")  # fmt: skip
+
+
+def _back(history: History, regions: tuple[str, ...]) -> np.ndarray:
+    """Positions of `regions` in the order of the codes."""
+    return np.array([history.regions.index(r) for r in regions], dtype=np.intp)
+
+
+def _ahead(bench: Bench, history: History) -> tuple[str, ...]:
+    return tuple(str(int(history.years[-1]) + h + 1) for h in range(bench.study.config.simulate.horizon))
 
 
 def _make(bench: Bench, name: str, axes: Axes, columns: outcomes.Columns) -> None:
