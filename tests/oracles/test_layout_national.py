@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from yindi.core.errors import EvidenceError, InfeasibleError, MethodError
-from yindi.layout import highs
+from yindi.layout import highs, program
 from yindi.layout.assemble import assemble
 from yindi.layout.decompose import Split, coordinate
 from yindi.layout.instances import instance
@@ -166,6 +166,40 @@ def test_price_coordination_proves_the_gap_it_was_asked_for():
     assert found.gap <= 2e-3
     assert faults(stated, found.allocation) == ()
     assert found.bound <= highs.run(matrix, relax=True).objective + 1e-6
+
+
+def test_where_exact_replies_prove_no_more_than_the_relaxation_its_own_pairs_are_searched(monkeypatch):
+    """No round of coordination is run; the gap is proven by the bound of the first replies, which lies above the plan."""
+    stated = instance(80, 40, candidates=14, seed=1)
+    monkeypatch.setattr(program, "coordinate", lambda *a, **k: pytest.fail("coordination was not needed"))
+    found = plan_nation(stated, gap=2e-3)
+    assert found.gap <= 2e-3
+    assert faults(stated, found.allocation) == ()
+    whole = highs.run(assemble(stated).model.matrix(), gap=1e-3)
+    assert found.bound >= whole.objective - 1e-6
+    assert found.objective <= whole.bound + 1e-6
+
+
+def test_a_first_search_without_a_plan_is_followed_by_the_others(monkeypatch):
+    stated = instance(80, 40, candidates=14, seed=1)
+    monkeypatch.setattr(program, "_support", lambda split, relaxed: (split.matrix.lower, np.zeros_like(split.matrix.upper)))
+    found = plan_nation(stated, gap=5e-3)
+    assert found.gap <= 5e-3
+    assert faults(stated, found.allocation) == ()
+
+
+@pytest.mark.parametrize("option", highs.LEAN)
+def test_the_solver_knows_the_settings_of_a_lean_search(option):
+    """An unknown setting would be passed over by the solver in silence."""
+    import highspy
+
+    assert highspy.Highs().setOptionValue(option, highs.LEAN[option]) == highspy.HighsStatus.kOk
+
+
+def test_a_lean_search_proves_the_same_optimum():
+    matrix = assemble(instance(14, 12, candidates=7, seed=2)).model.matrix()
+    plain, lean = (highs.run(matrix, gap=1e-7, lean=flag) for flag in (False, True))
+    assert lean.objective == pytest.approx(plain.objective, abs=1e-5)
 
 
 def test_the_bound_of_prices_lies_above_every_plan():

@@ -44,8 +44,9 @@ def run(
     """Maximise; `relax` drops integrality; a whole-number search may stop at a point worth `target` and begin at `start`.
 
     A `lean` one takes branching costs as the tree shows them, without trying branches out first, and of the searches in smaller
-    problems only the neighbourhood of the best point (RINS): for models whose bound is near before a plan is. It may stop after `nodes` of its tree too, with the best point and the bound until then; UNKNOWN where it has neither found a
-    point nor shown that there is none.
+    problems only the neighbourhood of the best point (RINS): for models whose bound is near long before a plan is. A search may
+    stop after `nodes` of its tree too, with the best point and the bound until then; UNKNOWN where it has neither found a point
+    nor shown that there is none.
 
     Raises YindiError when the solver ends neither optimal nor infeasible.
     """

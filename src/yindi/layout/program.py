@@ -73,15 +73,16 @@ def searched(split: Split, relaxed: highs.Outcome, *, gap: float, seed: int) -> 
     told = split.signed(relaxed.row_duals[split.rows])
     first = split.value(told, None)
     best: highs.Outcome | None = None
-    if split.parts.plan.size >= FEWEST and relaxed.objective - first[0] <= NEAR * gap * abs(first[0]):
+    large = split.parts.plan.size >= FEWEST
+    if large and np.isfinite(first[0]) and relaxed.objective - first[0] <= NEAR * gap * abs(first[0]):
         best = _better(best, split, _support(split, relaxed), first[0], gap, seed)
         if best is not None and best.objective >= _target(first[0], gap):
             prices[split.rows] = told
             return replace(best, bound=first[0]), prices
     whole = bool((np.abs(relaxed.x - np.round(relaxed.x))[matrix.integer] < 1e-7).all())
-    found = coordinate(split, told, gap=gap, rounds=1 if whole or split.parts.plan.size < FEWEST else ROUNDS, first=first)
+    found = coordinate(split, told, gap=gap, rounds=ROUNDS if large and not whole else 1, first=first)
     prices[split.rows] = found.prices
-    for bounds in _searches(split, found) if split.parts.plan.size >= FEWEST and np.isfinite(found.bound) else ():
+    for bounds in _searches(split, found) if large and np.isfinite(found.bound) else ():
         best = _better(best, split, bounds, found.bound, gap, seed)
         if best is not None and best.objective >= _target(found.bound, gap):
             return replace(best, bound=found.bound), prices
