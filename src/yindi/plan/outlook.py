@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from yindi.core.document import Block, Figure, Grid, Parts, Sentence
 from yindi.core.finding import Choice
+from yindi.core.wording import write
 from yindi.plan import picks
 from yindi.plan.writer import Writer, body, items, order
 
 SHOWN = ("baseline", "layout")
 DEVIATIONS = ("layout", "layout_levers")
 DRIVERS = 3
-SAME = 0.0005
 
 
 def outlook(w: Writer) -> tuple[Block, ...]:
@@ -61,7 +61,10 @@ def _by_region(w: Writer) -> tuple[Block, ...]:
         heads += [(w.name("scenario", s),), "band"]
     year = w.name("year", w.table("scenarios.nation").labels("year")[-1])
     lead = w.say("effect_lead", "model", scenario=w.name("scenario", shown[-1]), year=year)
-    grid = w.grid("grid_effect", [*heads, "places", "rising"], rows, note=(w.say("effect_note", "model"),), year=year)
+    widths = (2.4, *(1.8, 3.0) * len(shown), 1.8, 2.4)
+    grid = w.grid(
+        "grid_effect", [*heads, "places", "rising"], rows, widths=widths, note=(w.say("effect_note", "model"),), year=year
+    )
     return (body(lead), grid)
 
 
@@ -158,7 +161,7 @@ def _gap(w: Writer) -> Sentence:
     table = w.table("scenarios.nation")
     last = table.labels("year")[-1]
     planned, without = (w.q(table.name, "gini", scenario=s, year=last) for s in ("layout", "baseline"))
-    if abs(planned.value - without.value) < SAME:
+    if write(planned, w.phrases.language) == write(without, w.phrases.language):
         chance = w.q(table.name, "narrowing", scenario="layout", year=last)
         return w.say("outlook_gap_same", "model", year=w.name("year", last), planned=planned, narrowing=chance)
     return w.say(

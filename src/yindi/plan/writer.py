@@ -86,7 +86,8 @@ class Writer:
     def name(self, kind: str, code: str) -> Label:
         """A label in the writer's language, by its name for the frame of the study where there is one."""
         framed = f"{kind}_{self.frame}"
-        if code in self.study.names.table.get(framed, {}):
+        own = kind == "dimension" and not self.study.framework.concept
+        if not own and code in self.study.names.table.get(framed, {}):
             kind = framed
         return self.study.names.label(kind, code, self.phrases.language)
 

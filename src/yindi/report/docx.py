@@ -24,6 +24,7 @@ from yindi.report.text import (
     checksum,
     has_digit,
     is_number,
+    is_range,
     joined,
     plain,
     short,
@@ -258,7 +259,7 @@ def _cell_style(cell: Parts, column: int, head: bool) -> str:
         return "TableCentred"
     if is_number(cell):
         return "TableNumber"
-    return "TableCentred" if column and any(isinstance(p, Quantity) for p in cell) else "TableText"
+    return "TableCentred" if column and is_range(cell) else "TableText"
 
 
 @functools.lru_cache(maxsize=256)

@@ -13,7 +13,7 @@ from yindi.core.wording import MARK, suffix
 from yindi.report.charts import drawing
 from yindi.report.points import figure_grid
 from yindi.report.svg import svg
-from yindi.report.text import Evidence, any_marked, checksum, has_digit, is_number, plain, quantities, short, stored
+from yindi.report.text import Evidence, any_marked, checksum, has_digit, is_number, is_range, plain, quantities, short, stored
 from yindi.report.words import word
 
 _TAGS = {"zh": "zh-CN", "en": "en"}
@@ -123,7 +123,7 @@ def _notes(sentences: tuple[Sentence, ...], language: str) -> str:
 
 
 def _cell(cell: Parts, language: str) -> str:
-    kind = ' class="n"' if is_number(cell) else ' class="c"' if any(isinstance(p, Quantity) for p in cell) else ""
+    kind = ' class="n"' if is_number(cell) else ' class="c"' if is_range(cell) else ""
     return f"<td{kind}>{parts(cell, language)}</td>"
 
 

@@ -15,7 +15,7 @@ from yindi.report.charts import drawing
 from yindi.report.draw import width
 from yindi.report.svg import svg
 from yindi.report.tables import columns, inset_of, size_of, together
-from yindi.report.text import Evidence, any_marked, broken, chains, is_number, plain, short, source_of, spoken, stored
+from yindi.report.text import Evidence, any_marked, broken, chains, is_number, is_range, plain, short, source_of, spoken, stored
 from yindi.report.words import word
 
 
@@ -173,7 +173,7 @@ class _Sheet:
     def _cell(self, cell: Parts, column: int, inset: float) -> str:
         if is_number(cell):
             return f"align(right, pad(right: {inset:.1f}pt)[{self.parts(cell)}])"
-        side = "center" if column and any(isinstance(p, Quantity) for p in cell) else "left"
+        side = "center" if column and is_range(cell) else "left"
         return f"align({side})[{self.parts(cell)}]"
 
     def _figure(self, figure: Figure) -> Iterator[str]:

@@ -117,3 +117,8 @@ def stored(quantity: Quantity) -> str:
 def is_number(parts: Parts) -> bool:
     """True where a cell holds one quantity and nothing else that counts."""
     return sum(isinstance(p, Quantity) for p in parts) == 1 and all(isinstance(p, Quantity) or not p for p in parts)
+
+
+def is_range(parts: Parts) -> bool:
+    """True where a cell holds quantities with signs or a year between them, and no words that name anything else."""
+    return any(isinstance(p, Quantity) for p in parts) and all(p.kind == "year" for p in parts if isinstance(p, Label))
