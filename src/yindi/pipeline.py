@@ -35,10 +35,11 @@ def run_stages(config: StudyConfig, folder: Path, only: str | None = None, progr
 
 
 def go_on(study: Study, stages: tuple[str, ...], progress: Progress) -> Study:
-    """Run the named stages on a study that has what comes before them; one that declares itself impossible is left out."""
+    """Run the named stages on a study that has what comes before them; one that declares itself impossible is left out, the
+    last, which was asked for, says why it cannot run."""
     for name in stages:
         stage = importlib.import_module(f"yindi.{name}.stage")
-        if getattr(stage, "possible", lambda _: True)(study):
+        if name == stages[-1] or getattr(stage, "possible", lambda _: True)(study):
             progress(name)
             study = getattr(stage, name)(study)
     return study

@@ -130,6 +130,9 @@ def test_forecasts_are_held_against_what_changed_not_against_a_rescaled_index(ru
         inside += low <= came <= high
     (row,) = (r for r in rows(tmp_path / "forecasts.csv") if (r["scenario"], r["year"]) == ("baseline", "2021"))
     assert float(row["inside"]) == pytest.approx(inside / len(CODES))
+    moved = [level(then, r, "2018") - level(now, r, "2018") for r in CODES]
+    summary = {r["item"]: float(r["value"]) for r in rows(tmp_path / "summary.csv")}
+    assert summary["revised"] == pytest.approx((sum(m * m for m in moved) / len(moved)) ** 0.5)
 
 
 def test_regions_in_one_run_only_are_named_and_the_others_evaluated(runs, capsys):

@@ -11,6 +11,7 @@ from made_up import REGIONS
 
 from yindi.core.errors import ProblemsError
 from yindi.layout.stage import layout
+from yindi.pipeline import go_on
 from yindi.simulate.stage import simulate
 
 YEARS = tuple(str(y) for y in range(2008, 2023))
@@ -103,6 +104,12 @@ def test_same_seed_same_bytes_other_seed_other_paths(done):
 def test_too_few_years_are_refused():
     with pytest.raises(ProblemsError, match="4 years carry no dynamics"):
         simulate(layout(before_layout(layout=RULES)))
+
+
+def test_a_simulation_that_was_asked_for_says_why_it_cannot_run():
+    study = layout(before_layout(layout=RULES))
+    with pytest.raises(ProblemsError, match="4 years carry no dynamics"):
+        go_on(study, ("simulate",), lambda _: None)
 
 
 @pytest.fixture(scope="module")
@@ -249,5 +256,5 @@ def test_effects_have_bands(budgeted):
 def test_the_plan_is_held_against_years_without_a_plan(done):
     found = done.scenarios.placebo
     assert found.labels("horizon") == done.scenarios.skill.labels("horizon")
-    assert set(found.array("verdict").tolist()) <= {"clean", "leaning", "untested"}
+    assert set(found.array("verdict").tolist()) <= {"not_seen", "leaning", "untested"}
     assert ((found.array("chance") > 0) & (found.array("chance") <= 1)).all()

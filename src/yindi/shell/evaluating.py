@@ -117,6 +117,7 @@ def _forecasts(found: Evaluation, earlier: Study, later: Study) -> None:
             if not rows[-1][6] > 0:
                 found.rows.setdefault("revise", []).append(("forecast", "", scenario, years[-1]))
     found.rows["forecasts"] = rows
+    found.summary["revised"] = float(np.sqrt((revised**2).mean()))
 
 
 def _targets(found: Evaluation, earlier: Study, later: Study) -> None:

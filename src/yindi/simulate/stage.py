@@ -202,7 +202,7 @@ def _placebo(bench: Bench, proof: Hindcast, change: np.ndarray) -> None:
     rng = stream(bench.study.config.seed, "simulate.placebo")
     told = [placebo(change[h - 1], m, rng=rng) for h, m in zip(proof.horizons, proof.misses, strict=True)]
     share, chance = (np.array([getattr(t, name) for t in told]) for name in ("share", "chance"))
-    verdict = np.where(np.isnan(share), "untested", np.where(chance < SURE, "leaning", "clean"))
+    verdict = np.where(np.isnan(share), "untested", np.where(chance < SURE, "leaning", "not_seen"))
     bench.make("placebo", (("horizon", tuple(str(h) for h in proof.horizons)),),
                {"share": share, "chance": chance, "origins": proof.origins, "verdict": verdict}, method="simulation.placebo",
                inputs=("scores.index", "space", "scenarios.hindcast", "scenarios.deviation"), params={"sure": SURE},
