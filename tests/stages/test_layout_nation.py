@@ -197,3 +197,12 @@ def test_what_the_levers_rest_on_is_varied():
     assert table.number("gain", case="effect_doubled") == pytest.approx(2 * table.number("gain", case="stated"))
     assert table.number("moved", case="half_doubled") > 0
     assert table.number("gain", case="stated") == pytest.approx(found.layout.lever_prices.array("gain").sum())
+
+
+def test_a_strategic_industry_with_too_few_candidates_says_how_many_there_are():
+    """In two regions drones fit at all: that no other rule stands in the way is said with the key that decides it."""
+    few = fit()
+    few[2:, INDUSTRIES.index("drones")] = 0.1
+    with pytest.raises(InfeasibleError, match=r"drones \(in at least 4 regions; candidates: 2, see minimum_fit\)"):
+        layout(before_layout(values=few, layout={**RULES, "portfolio_min": 0, "minimum_fit": 0.2, "cap_share": 1.0,
+                                                 "national": {"strategic": ["drones"], "strategic_least": 4}}))  # fmt: skip

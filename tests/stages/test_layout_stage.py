@@ -278,3 +278,11 @@ def test_a_locked_pair_over_its_limit_is_named_with_exit_four():
     ) as error:
         layout(before_layout(layout=rules))
     assert error.value.exit_code == 4
+
+
+@pytest.mark.parametrize("key", ["cap_overrides", "lever_budgets"])
+def test_negative_numbers_of_the_study_file_are_refused_with_their_key(key):
+    """A single negative lever budget was taken for all spending: minus one over minus one."""
+    name = {"cap_overrides": "robotics", "lever_budgets": "science"}[key]
+    with pytest.raises((ProblemsError, ValueError), match=key):
+        before_layout(layout={**RULES, key: {name: -1}})

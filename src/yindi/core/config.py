@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from typing import Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, Field, ValidationError, field_validator
 
@@ -131,7 +131,7 @@ class Layout(Model):
 
     cap_share: float = Field(default=0.30, gt=0, le=1)
     """Most regions, as a share of all, that cultivate the same industry."""
-    cap_overrides: dict[str, int] = {}
+    cap_overrides: dict[str, Annotated[int, Field(ge=0)]] = {}
     """Industry -> most regions."""
     portfolio_min: int = Field(default=3, ge=0)
     portfolio_max: int = Field(default=5, ge=1)
@@ -156,7 +156,7 @@ class Layout(Model):
     """Most industries that fail at once in the table of protection; 0: no such table."""
     shock_loss: float = Field(default=0.3, ge=0, le=1)
     """Judgement: share of its value that an industry loses everywhere when it fails."""
-    lever_budgets: dict[str, float] = {}
+    lever_budgets: dict[str, Annotated[float, Field(ge=0)]] = {}
     """Lever -> its part of all spending on levers; empty: equal parts."""
     lever_effect: float = Field(default=0.1, gt=0, le=1)
     """Judgement: what average spending on a lever closes of a region's distance to the frontier, as far as the lever holds it."""

@@ -126,8 +126,16 @@ def words(problem: Problem, rules: Sequence[Rule], say: Callable[[str, str], str
 def _said(problem: Problem, family: str, members: Sequence[Rule], say: Callable[[str, str], str]) -> str:
     name, text, _ = SAID[family]
     number = _numbers(problem, family)
-    shown = [(_subject(r, say), text.format(number(r)) if text else "", number(r)) for r in members]
+    shown = [(_subject(r, say), text.format(number(r)) + _few(problem, r, number(r)) if text else "", number(r)) for r in members]
     return _list(name, shown)
+
+
+def _few(problem: Problem, rule: Rule, least: float) -> str:
+    """What is to be added where a strategic industry has fewer candidates than regions that must hold it."""
+    if rule.family != STRATEGIC:
+        return ""
+    open_ = int((~np.asarray(problem.closed))[:, problem.industries.index(rule.industry)].sum())
+    return f"; candidates: {open_}, see minimum_fit" if open_ < least else ""
 
 
 def _subject(rule: Rule, say: Callable[[str, str], str]) -> str:

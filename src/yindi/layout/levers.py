@@ -259,8 +259,8 @@ class _Cones:
         return a, np.concatenate(self._right), cost
 
     def prices(self, dual: np.ndarray) -> np.ndarray:
-        """(L,) what one more unit of each lever is worth; of one without budget, what its first unit would bring where it pays most,
-        less what absorption there costs."""
+        """(L,) what one more unit of each lever is worth; of one without budget, what its first unit would bring where it pays
+        most, less what absorption there costs."""
         p = self.problem
         price = np.maximum(0.0, dual[self.rows["budget"]])
         worth = dual[self.rows["effect"]] if "effect" in self.rows else multiplier(p)
