@@ -267,6 +267,13 @@ def test_the_layout_page_moves_between_solved_points(example_results: Path) -> N
         assert page.inner_text("#at-point") != before
         ref = page.locator("#at-point [data-ref]").first.get_attribute("data-ref")
         assert ref.startswith("layout.frontier[point=")
+        last = ref.partition("point=")[2].rstrip("]").partition("]")[0]
+        page.wait_for_selector(f'#sides [data-ref^="layout.points[point={last}]"]', state="attached")
+        page.keyboard.press("Home")
+        page.wait_for_selector('#sides [data-ref^="layout.points[point=1]"]', state="attached")
+        assert page.locator(f'#sides [data-ref^="layout.points[point={last}]"]').count() == 0
+        assert page.locator("#sides [data-ref]").count() >= 31
+        page.keyboard.press("End")
         assert page.locator("#map [data-ref]").count() >= 31
         page.select_option("#shown", "gained")
         page.wait_for_selector('#map [data-ref$="gained"]', state="attached")
