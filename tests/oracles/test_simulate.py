@@ -172,7 +172,7 @@ def dense_paths(model: Dynamics, w: np.ndarray, start: np.ndarray, drawn: np.nda
 @pytest.mark.parametrize("rho", [0.0, 0.45, -0.7, 0.97])
 @pytest.mark.parametrize("w", [ring(40), one_sided(40), joined(40), chain(40), np.zeros((40, 40))],
                          ids=["mutual", "circle", "islands", "chain", "nobody"])  # fmt: skip
-@pytest.mark.parametrize(("kind", "within"), [(np.float64, 2e-10), (np.float32, 2e-6)])
+@pytest.mark.parametrize(("kind", "within"), [(np.float64, 2e-10), (np.float32, 8e-6)])
 def test_the_fixed_point_is_as_near_to_a_dense_solve_as_it_says(w, rho, kind, within):
     rng = np.random.default_rng(6)
     own = np.clip(rho + 0.01 * rng.standard_normal(30), -0.985, 0.985).astype(kind) if rho else np.zeros(30, kind)
@@ -183,7 +183,7 @@ def test_the_fixed_point_is_as_near_to_a_dense_solve_as_it_says(w, rho, kind, wi
     exact = np.array([np.linalg.solve(np.eye(40) - r * away @ w, b) for r, b in zip(own.astype(float), right.T, strict=True)]).T
     rounding = 128 * np.finfo(kind).eps * np.abs(exact).max() / (1 - np.abs(own).max())
     assert np.abs(found - exact).max() <= within / (1 - np.abs(own).max()) + rounding
-    np.testing.assert_allclose(near, away @ w @ exact, atol=10 * (within / (1 - np.abs(own).max()) + rounding))
+    np.testing.assert_allclose(away @ near, away @ w @ exact, atol=10 * (within / (1 - np.abs(own).max()) + rounding))
 
 
 @pytest.mark.parametrize("w", [one_sided(24), joined(24), chain(24)], ids=["circle", "islands", "chain"])

@@ -8,7 +8,7 @@ import numpy as np
 
 from yindi.simulate.dynamics import spectrum
 
-ENOUGH, EVERY = {np.dtype(np.float32): 1e-6, np.dtype(np.float64): 1e-10}, 8
+ENOUGH, EVERY = {np.dtype(np.float32): 4e-6, np.dtype(np.float64): 1e-10}, 8
 GROWN, ROUNDING, LARGEST = 4, 64, 1000
 
 
@@ -36,7 +36,8 @@ class FixedPoint:
         return found if self._even else np.asarray(found - found.mean(axis=0))
 
     def solve(self, rho: np.ndarray, right: np.ndarray, y: np.ndarray, near: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """(y, W y) (R,D) for rho (D,) and relative `right` (R,D), beginning at `y` and `near` = W y, which is overwritten."""
+        """Relative y, and W y but for a constant, (R,D), for rho (D,) and relative `right` (R,D), beginning at `y` and `near`,
+        W y, which is overwritten."""
         if not rho.any():
             return right, self.pull(right)
         bend = rho * rho * rho.dtype.type(self._focus / 4)
@@ -62,7 +63,10 @@ class FixedPoint:
         else:
             near = near * rho + right
         y, near = near, self.pull(near)
-        return y - y.mean(axis=0), near - near.mean(axis=0)
+        mean = y.mean(axis=0)
+        y -= mean
+        near -= mean
+        return y, near
 
 
 def mutual(w: np.ndarray) -> bool:

@@ -75,7 +75,7 @@ def simulate_paths(
 
     `push` (H,R,D) or (H,R,1) is added to each year's error term; `spillover` multiplies rho and eta. Memory: about H R D
     numbers. Where W comes of symmetric contacts the years are stepped in its eigenvectors, else (or without `spectral`) by a
-    sparse fixed point; both give the same paths (to 2e-6 / (1 - |rho|) a year in single precision, 2e-10 in double).
+    sparse fixed point; both give the same paths (to 8e-6 / (1 - |rho|) a year in single precision, 2e-10 in double).
     """
     basis = eigenbasis(w)
     ends = spectrum_ends(w, basis)
