@@ -62,6 +62,8 @@ def test_a_band_is_passed_only_where_a_pair_is_worth_the_price():
     price = found.layout.duals.number("price", rule="band|robotics")
     assert 0.1 <= price <= 10
     assert "band" in set(found.layout.allocation.array("passes").ravel())
+    assert found.layout.frontier.number("over_band", point="1") == held - 2  # without a floor every point is the layout
+    assert "over_band" not in done({"slots": 1}).layout.frontier.columns
 
 
 def test_a_band_in_years_of_growth_counts_what_the_crowding_check_counts():

@@ -150,7 +150,7 @@ class Layout(Result):
     industries: Table  # industry -> regions, limit, before, price, before_expansion, expansion
     duals: Table  # rule -> activity, limit, price, binding
     solution: Table  # item (objective, bound, gap, value_alone, floor, ...) -> value
-    frontier: Table  # point -> floor, value, lagging_value, leading_value, gap_between, gainers, holders, expansion, marginal
+    frontier: Table  # point -> floor, value, lagging_value, leading_value, gap_between, gainers, holders, expansion, over_band
     goals: Table | None = None  # reason (outcome goal) -> weight, kept, changed: the plan if this reason alone counted
     equity: Table | None = None  # policy (none, floor, gap) -> value, lagging, leading, gap_between, lost, gained, levelled
     protection: Table | None = None  # failing -> value, worst, unprotected, price, saved, changed

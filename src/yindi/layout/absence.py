@@ -104,6 +104,15 @@ def by_band(problem: Problem, found: Solution, support: np.ndarray) -> Columns:
             "under": np.maximum(0.0, n.low - total), "price": np.array(price)}  # fmt: skip
 
 
+def over_bands(problem: Problem, plans: np.ndarray) -> np.ndarray | None:
+    """(P,) capacity above the bands of all industries in each of the plans (P,R,C); None where there is no band to pass."""
+    n = problem.nation
+    if n is None or not np.isfinite(n.high).any():
+        return None
+    made = [n.existing + built(n, packed(n, settled(problem, plan).support)) - n.high for plan in plans]
+    return np.array([np.clip(over, 0.0, None).sum() for over in made])
+
+
 def by_unit(problem: Problem, found: Solution, support: np.ndarray) -> tuple[Columns, list[str], Columns]:
     """Capability units by region (R,M): own, used, borrowed, price; then the pools by name: size, used, price."""
     n = _nation(problem)

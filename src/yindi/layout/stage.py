@@ -267,9 +267,13 @@ def _frontier(bench: Bench, stated: Stated) -> None:
     config, problem = bench.study.config, stated.problem
     found = front(problem, points=config.layout.front_points, gap=config.layout.gap, seed=config.seed)
     columns = accounts.by_point(problem, found, _largest(bench.study, stated, found.plans))
+    over, units = absence.over_bands(problem, found.plans), accounts.POINTS
+    if over is not None and config.layout.national is not None:
+        columns["over_band"] = over
+        units = units | {"over_band": "count" if config.layout.national.capacity == "regions" else "plain"}
     params, points = config.layout.model_dump(mode="json"), tuple(str(n) for n in range(1, len(found.value) + 1))
     bench.make("frontier", (("point", points),), columns, method="layout.epsilon_constraint", inputs=OPPORTUNITIES,
-               units=accounts.POINTS, params=params, cites=("Haimes, Lasdon and Wismer 1971",))  # fmt: skip
+               units=units, params=params, cites=("Haimes, Lasdon and Wismer 1971",))  # fmt: skip
     if points:
         bench.make("points", (("point", points), (REGION, tuple(problem.regions))), accounts.by_point_region(problem, found),
                    method="layout.epsilon_constraint", inputs=("layout.frontier", *OPPORTUNITIES),

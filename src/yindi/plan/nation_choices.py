@@ -73,7 +73,8 @@ def front(w: Writer) -> tuple[Block, ...]:
     """The points of the front that a coordinator would look at, then all points."""
     table = w.table("layout.frontier")
     points = [p for p in table.labels("point") if table.has("value", point=p) and table.has("lagging_value", point=p)]
-    wanted = ("floor", "value", "lagging_value", "leading_value", "gap_between", "gainers", "holders", "expansion", "marginal")
+    wanted = ("floor", "value", "lagging_value", "leading_value", "gap_between", "gainers", "holders", "expansion", "over_band",
+              "marginal")  # fmt: skip
     grid = plain_grid(w, "grid_frontier", table, "point", "", wanted)
     if len(points) < 2:
         return (body(w.say("front_single", "model")), grid)
