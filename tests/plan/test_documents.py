@@ -256,3 +256,87 @@ def test_names_abroad_are_not_those_of_the_chinese_framework(study):
     words = [text_of(s.parts, "zh") for _, s in said(document(abroad(study))) if s.finding.startswith(("dimensions", "coupling"))]
     assert words
     assert not [x for x in words if "新质" in x]
+
+
+def front_with(study, marginal):
+    """The study with other costs of the steps of its front."""
+    points = study.table("layout.frontier").labels("point")
+    for p, cost in zip(points[1:], marginal, strict=True):
+        study = planted(study, "layout.frontier", "marginal", cost, point=p)
+    return study
+
+
+@pytest.mark.parametrize(
+    ("marginal", "phrase", "point", "cost"),
+    [
+        ((0.1, 0.2, 0.3, 0.4, 2.0), "front_cheap", 5, "0.40"),
+        ((0.1, 2.0, 0.3, 0.4, 2.0), "front_cheap", 2, "0.10"),
+        ((0.1, 0.2, 0.9, 0.4, 0.5), "front_even", 3, "0.90"),
+        ((3.0, 0.2, 0.9, 0.4, 0.5), "front_dear", 2, "3.00"),
+    ],
+)
+def test_the_front_names_the_point_before_the_step_that_is_dear(study, marginal, phrase, point, cost):
+    told = {
+        s.finding: text_of(s.parts, "en") for _, s in said(document(front_with(study, marginal), "nation", "en")) if s.finding
+    }
+    assert {"front_first", "front_last", "front_own"} <= set(told)
+    assert {f for f in told if f in ("front_cheap", "front_even", "front_dear")} == {phrase}
+    assert f"point {point}" in told[phrase]
+    assert cost in told[phrase]
+
+
+@pytest.mark.parametrize(
+    ("lost", "gained", "phrase"),
+    [(0.0, 0.0, "equity_slack"), (1.2, 1.0, "equity_price"), (2.1, 1.0, "equity_levelled")],
+)
+def test_a_floor_that_costs_less_than_it_brings_is_no_levelling_down(study, lost, gained, phrase):
+    """The whole loses 0.2 for 1.0 that lagging regions gain: a price. It loses 1.1 for 1.0: levelling down."""
+    other = study
+    for column, value in (("lost", lost), ("gained", gained), ("levelled", float(lost > gained))):
+        other = planted(other, "layout.equity", column, value, policy="floor")
+    told = [s.finding for _, s in said(document(other, "nation", "en")) if "“floor”" in text_of(s.parts, "en")]
+    assert told == [phrase]
+
+
+@pytest.mark.parametrize(
+    ("margin", "whole", "region"),
+    [(-0.2, "reply_item", "best_reply"), (0.0, "reply_even", "best_reply_even"), (0.2, "reply_whole", "best_reply_whole")],
+)
+def test_a_region_reads_its_best_reply_to_the_price_of_what_it_passes_on(study, margin, whole, region):
+    table = study.table("layout.allocation")
+    code, industry = next(
+        (r, c)
+        for r in table.labels("region")
+        for c in table.labels("industry")
+        if table.text("passes", region=r, industry=c) == "limit"
+    )
+    other = study
+    for r in table.labels("region"):
+        if r != code and table.text("passes", region=r, industry=industry) == "limit":
+            other = planted(other, "layout.allocation", "margin", -5.0, region=r, industry=industry)
+    other = planted(other, "layout.allocation", "margin", margin, region=code, industry=industry)
+    named = study.names.of("industry", industry, "zh")
+    value = f"{table.number('value', region=code, industry=industry):.3f}"
+    blocks = [b for b in document(other, code).blocks if isinstance(b, Paragraph) and b.style == "item"]
+    told = [b.sentences[1] for b in blocks if b.sentences[0].finding == "give_item" and len(b.sentences) > 1
+            and text_of(b.sentences[0].parts, "zh").startswith(named)]  # fmt: skip
+    assert [s.finding for s in told] == [region]
+    assert value in text_of(told[0].parts, "zh")
+    assert ("-0.200" in text_of(told[0].parts, "zh")) == (margin < 0)
+    assert whole in used(document(other, "nation"))
+
+
+def outlook_grid(study):
+    """The table of the nation under each scenario."""
+    blocks = document(study, "nation", "en").blocks
+    return next(b for b in blocks if isinstance(b, Grid) and "under each scenario" in text_of(b.caption, "en"))
+
+
+def test_scenarios_carry_the_skill_and_the_stamp(study):
+    grid = outlook_grid(study)
+    assert text_of(grid.head[-1], "en") == "Test on the past"
+    assert {text_of(row[-1], "en") for row in grid.rows} == {"no skill"}
+    nearest = study.table("scenarios.skill").labels("horizon")[0]
+    assert {
+        text_of(row[-1], "en") for row in outlook_grid(planted(study, "scenarios.skill", "skill", 0.1, horizon=nearest)).rows
+    } == {"not tested"}
