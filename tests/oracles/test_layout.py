@@ -227,6 +227,13 @@ def test_locked_and_forbidden_together_are_named():
         yindi.layout.solve(Problem(np.ones((2, 2)), locked=mask, forbidden=mask))
 
 
+def test_a_pair_that_is_no_candidate_is_not_said_to_be_forbidden():
+    """Freed of the prohibition, the locked pair would still be none: only the lock is to be loosened."""
+    mask = np.array([[True, False]])
+    with pytest.raises(InfeasibleError, match=r"These cannot all hold: locked pair: r1 with c1\. ->"):
+        yindi.layout.solve(Problem(np.ones((1, 2)), locked=mask, forbidden=mask, closed=mask))
+
+
 def test_a_portfolio_that_cannot_be_filled_is_named():
     with pytest.raises(InfeasibleError, match=r"smallest portfolio: r1 .at least 3 industries."):
         yindi.layout.solve(Problem(np.ones((1, 2)), portfolio_min=3))

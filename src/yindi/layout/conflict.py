@@ -65,7 +65,8 @@ def _named(problem: Problem, built: Assembled) -> list[Rule]:
     soft = {n for n, p in zip(problem.industries, np.asarray(problem.over_price).tolist(), strict=True) if np.isfinite(p)}
     wanted = (LIMIT, MOST, LEAST, *HARD)
     rules = [r for f in wanted for r in built.rows if r.family == f and not (f == LIMIT and r.industry in soft)]
-    for family, mask in ((FORBIDDEN, problem.forbidden), (LOCKED, problem.locked)):
+    told = np.asarray(problem.forbidden) & ~np.asarray(problem.closed)
+    for family, mask in ((FORBIDDEN, told), (LOCKED, problem.locked)):
         rules += [Rule(family, problem.regions[r], problem.industries[c]) for r, c in np.argwhere(np.asarray(mask)).tolist()]
     return rules
 
