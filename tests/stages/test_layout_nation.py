@@ -124,6 +124,15 @@ def test_packages_are_paid_with_units_and_pools():
     assert rich.layout.solution.number(item="objective") >= found.layout.solution.number(item="objective") - 1e-9
 
 
+def test_no_package_is_given_that_adds_nothing():
+    """The larger packages add nothing, or nothing more than the one before, and cost no unit more: none of them is held."""
+    packages = {"seed": {}, "standard": {"chance": 0.1}, "flagship": {"chance": 0.1}, "grand": {"chance": 0.05}}
+    found = done({"packages": packages, "capabilities": {"a": 30}, "units": 4, "tiers": 1}, endowment=able(0.5))
+    assert set(found.layout.support.array("name").ravel()) == {"", "standard"}
+    idle = done({"packages": {"seed": {}, "flagship": {}}, "capabilities": {"a": 30}}, endowment=able(0.5))
+    assert set(idle.layout.support.array("name").ravel()) == {"", "seed"}
+
+
 def test_further_places_come_out_of_a_pool():
     found, plain = done({"slots": 3, "slot_most": 1}), layout(before_layout(layout=RULES))
     count = found.layout.allocation.array("chosen").sum(axis=1)

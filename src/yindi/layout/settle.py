@@ -8,10 +8,11 @@ import numpy as np
 
 from yindi.layout import highs
 from yindi.layout.further import packed
-from yindi.layout.national import charges, faults
+from yindi.layout.national import National, charges, faults
 from yindi.layout.problem import Problem
 from yindi.layout.rules import assemble
 
+EQUAL = 1e-9
 NO_CHOICE = "packages, places or capability units cannot carry the pairs of the plan"
 
 
@@ -39,11 +40,22 @@ def settled(problem: Problem, plan: np.ndarray) -> Settled:
     if found.status == highs.INFEASIBLE or built.parts is None:
         return Settled(plan, {}, 0.0, (NO_CHOICE,))
     chosen = np.round(found.x[built.parts.plan])
-    support = (chosen * np.arange(1, chosen.shape[1] + 1)).sum(axis=1).reshape(plan.shape)
+    support = _smallest(nation, (chosen * np.arange(1, chosen.shape[1] + 1)).sum(axis=1)).reshape(plan.shape)
     parts = charges(nation, packed(nation, support))
     links = built.model.columns.get("link")
     parts["links"] = float(matrix.cost[links.span] @ found.x[links.span]) if links else 0.0
     return Settled(support, parts, sum(parts.values()), _broken(problem, packed(nation, support)))
+
+
+def _smallest(nation: National, support: np.ndarray) -> np.ndarray:
+    """(E,) the smallest package that adds and builds as much as the one held and costs no more: none is given for nothing."""
+    made = support.copy()
+    for p in range(1, nation.value.shape[1]):
+        for q in range(p - 1, -1, -1):
+            same = (nation.value[:, q] >= nation.value[:, p] - EQUAL) & (nation.capacity[:, q] == nation.capacity[:, p])
+            no_dearer = (nation.cost[:, q] <= nation.cost[:, p]).all(axis=1)
+            made[(support == p + 1) & same & no_dearer] = q + 1
+    return made
 
 
 def _broken(problem: Problem, plan: np.ndarray) -> tuple[str, ...]:
