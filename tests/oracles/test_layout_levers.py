@@ -127,3 +127,26 @@ def test_the_price_of_an_empty_budget_under_a_rule_about_gains():
     before, more = levers(stated, tolerance=1e-10), levers(replace(stated, budget=[1e-3, 2.0]), tolerance=1e-10)
     assert before.gain[1] == pytest.approx(0.55, abs=1e-5)
     assert (more.objective - before.objective) / 1e-3 == pytest.approx(before.price[0], rel=5e-3)
+
+
+def test_complementary_levers_lift_no_more_than_the_one_that_does_least():
+    """Two equal regions, budgets 4 and 4, effects 1: 2 each of both, gain ln 3 each. Effects 2 and 1 in one region with
+    budgets 1 and 3: 2 ln 2 = ln 4, both levers bind; with 8 of the second the gain stays 2 ln 2 and a unit more of it is worth nothing."""
+    even = levers(LeverProblem(np.ones((2, 2)), np.array([4.0, 4.0]), complementary=True))
+    np.testing.assert_allclose(even.gain, np.log(3), atol=1e-5)
+    one = LeverProblem(np.array([[2.0, 1.0]]), np.array([1.0, 3.0]), complementary=True)
+    assert levers(one).objective == pytest.approx(2 * np.log(2), abs=1e-5)
+    more = levers(replace(one, budget=[1.0, 8.0]))
+    assert more.objective == pytest.approx(2 * np.log(2), abs=1e-5)
+    np.testing.assert_allclose(more.price, [1.0, 0.0], atol=1e-3)  # 2 / (1 + 1) of the first
+
+
+def test_complementary_levers_spread_to_neighbours_and_know_regions_without_any():
+    """A ring of two, rho 0.5: own gain e gives e / 0.75 and, to a region no lever reaches, half of that by its neighbour alone."""
+    w = np.array([[0.0, 1.0], [1.0, 0.0]])
+    found = levers(LeverProblem(np.array([[1.0, 1.0], [0.0, 0.0]]), np.array([3.0, 3.0]), w=w, rho=0.5, complementary=True))
+    np.testing.assert_allclose(found.gain, [np.log(4) / 0.75, 0.5 * np.log(4) / 0.75], atol=1e-5)
+    with pytest.raises(MethodError, match="knows budgets only"):
+        water_filling(LeverProblem(np.ones((1, 2)), np.ones(2), complementary=True))
+    with pytest.raises(MethodError, match="all need a `budget`"):
+        LeverProblem(np.ones((1, 2)), np.array([0.0, 1.0]), complementary=True)

@@ -23,6 +23,7 @@ class LeverProblem:
     `effect` (R,L) >= 0, `half` (R,L) > 0 (spending that brings log 2), `budget` (L,), `weight` (R,) of each region's gain,
     `w` (R,R) row-standardised neighbours, `rho` in [0,1); `least`, `most` (R,) spending a region gets at least and can absorb
     at most; `least_gain` (R,); `level` (R,) before; `worst` regions whose mean level afterwards must reach `floor`.
+    `complementary`: the lever that does least decides, e_r = min_l of what levers with an effect do there (O-ring, Kremer 1993).
     """
 
     effect: np.ndarray
@@ -37,6 +38,7 @@ class LeverProblem:
     level: np.ndarray | float = 0.0
     worst: int = 0
     floor: float = -np.inf
+    complementary: bool = False
 
     def __post_init__(self) -> None:
         effect = np.array(self.effect, float)
@@ -70,6 +72,8 @@ def _single(p: LeverProblem) -> list[str]:
         faults.append("`rho` lies in [0, 1) and needs the neighbours `w` where it is not 0")
     if p.worst != int(p.worst) or not 0 <= p.worst <= r:
         faults.append(f"`worst` must be a whole number between 0 and {r}")
+    if p.complementary and (np.asarray(p.effect).any(axis=0) & (np.asarray(p.budget) == 0)).any():
+        faults.append("`complementary` levers all need a `budget`: without one no region gains")
     if np.isnan(p.floor) or p.floor == np.inf or (np.isfinite(p.floor) and p.worst == 0):
         faults.append("`floor` is the mean level of the `worst` regions, finite, and `worst` is then 1 or more")
     return faults
@@ -115,7 +119,11 @@ def multiplier(problem: LeverProblem) -> np.ndarray:
 
 def gains_of(problem: LeverProblem, spending: np.ndarray) -> np.ndarray:
     """(R,) gains of any spending (R,L), computed from the problem and not by the solver of the plan."""
-    return _spread(problem, (problem.effect * np.log1p(spending / problem.half)).sum(axis=1))
+    parts, served = problem.effect * np.log1p(spending / problem.half), problem.effect > 0
+    if not problem.complementary:
+        return _spread(problem, parts.sum(axis=1))
+    least = np.where(served, parts, np.inf).min(axis=1, initial=np.inf)
+    return _spread(problem, np.where(served.any(axis=1), least, 0.0))
 
 
 @method("layout", "water_filling", cites=("Cover and Thomas 2006, 9.4",), laws=("spends_all", "equal_for_equal"))
@@ -125,7 +133,7 @@ def water_filling(problem: LeverProblem) -> LeverPlan:
     Raises MethodError when the problem has limits or floors that it does not know.
     """
     free = (np.asarray(problem.least) <= 0).all() and np.isinf(np.asarray(problem.most)).all()
-    if not free or np.isfinite(np.asarray(problem.least_gain)).any() or np.isfinite(problem.floor):
+    if not free or np.isfinite(np.asarray(problem.least_gain)).any() or np.isfinite(problem.floor) or problem.complementary:
         raise MethodError("water_filling knows budgets only; use `levers` for limits and floors (extra: levers).")
     worth = multiplier(problem)[:, None] * problem.effect
     spending, price = np.zeros_like(problem.effect), np.zeros(problem.effect.shape[1])
@@ -182,10 +190,11 @@ class _Cones:
         live = (problem.effect > 0) | (np.asarray(problem.least) > 0)[:, None]
         self.r, self.l = np.nonzero(live & (np.asarray(problem.budget) > 0))
         regions, self.n = len(problem.effect), len(self.r)
-        ruled = problem.worst > 0 or bool(np.isfinite(np.asarray(problem.least_gain)).any())
+        ruled = problem.worst > 0 or problem.complementary or bool(np.isfinite(np.asarray(problem.least_gain)).any())
         self.gain = 2 * self.n + np.arange(regions if ruled else 0)
         self.worst = 2 * self.n + regions + np.arange(regions + 1 if problem.worst else 0)
-        self.size = 2 * self.n + len(self.gain) + len(self.worst)
+        self.own = 2 * self.n + len(self.gain) + len(self.worst) + np.arange(regions if problem.complementary else 0)
+        self.size = 2 * self.n + len(self.gain) + len(self.worst) + len(self.own)
         self._parts: list[tuple[np.ndarray, np.ndarray, np.ndarray]] = []
         self._right: list[np.ndarray] = []
         self.count = 0
@@ -208,7 +217,8 @@ class _Cones:
     def _equalities(self) -> None:
         p, live = self.problem, np.arange(self.n)
         every = np.arange(len(p.effect))
-        terms = [(every, self.gain, 1.0), (self.r, self.n + live, -p.effect[self.r, self.l])]
+        terms: list[tuple[Any, Any, Any]] = [(every, self.gain, 1.0)]
+        terms += [(every, self.own, -1.0)] if p.complementary else [(self.r, self.n + live, -p.effect[self.r, self.l])]
         if p.w is not None and p.rho > 0:
             a, b = np.nonzero(np.asarray(p.w))
             terms.append((a, self.gain[b], -p.rho * np.asarray(p.w)[a, b]))
@@ -228,6 +238,18 @@ class _Cones:
         self.add("least_gain", -np.asarray(p.least_gain)[wanted], (np.arange(len(wanted)), self.gain[wanted], -1.0))
         if p.worst:
             self._worst()
+        if p.complementary:
+            self._weakest()
+
+    def _weakest(self) -> None:
+        """A region's own gain is at most what each of its levers does, and nothing where it has none."""
+        p = self.problem
+        pairs = np.flatnonzero(p.effect[self.r, self.l] > 0)
+        terms = [(np.arange(len(pairs)), self.own[self.r[pairs]], 1.0),
+                 (np.arange(len(pairs)), self.n + pairs, -p.effect[self.r[pairs], self.l[pairs]])]  # fmt: skip
+        self.add("weakest", np.zeros(len(pairs)), *terms)
+        none = np.flatnonzero(~(p.effect > 0).any(axis=1))
+        self.add("none", np.zeros(len(none)), (np.arange(len(none)), self.own[none], 1.0))
 
     def _worst(self) -> None:
         """k t - sum e >= k floor, e >= t - level - gain, e >= 0: the mean of the k worst is at least the floor."""

@@ -224,6 +224,8 @@ def _clashes(n: National) -> list[str]:
         faults.append("`floor` is the mean level of the `worst` regions, and `worst` is 0")
     if lead is None and np.isfinite(n.gap_most):
         faults.append("`gap_most` is the lead of `leading` regions, and none are named")
+    if len(n.region) and not n.value.shape[1]:
+        faults.append("`value` knows no package: (E,P) with one or more")
     if n.over[0] > n.over[1]:
         faults.append("the second price of overcapacity is not below the first")
     spot = np.sort(n.region * max(n.industries, 1) + n.industry)
