@@ -8,7 +8,7 @@ import json
 import numpy as np
 import pytest
 import yaml
-from small_study import CODES, FRAMEWORK, write
+from small_study import CODES, FILES, FRAMEWORK, write
 
 import yindi
 from yindi.shell import cli
@@ -28,10 +28,10 @@ def runs(tmp_path_factory):
     return place
 
 
-def later(place, name, codes=CODES, framework=FRAMEWORK):
-    """A run of 2021 with other regions or another framework."""
+def later(place, name, codes=CODES, framework=FRAMEWORK, files=FILES):
+    """A run of 2021 with other regions, another framework or other industries."""
     (place / name).mkdir()
-    write(place / name, codes=codes, years=(2009, 2021), first=2009)
+    write(place / name, codes=codes, files=files, years=(2009, 2021), first=2009)
     (place / name / "fw.yaml").write_text(yaml.safe_dump(framework, allow_unicode=True), encoding="utf-8")
     done = ["--quiet", "run", str(place / name), "--only", "plan", "--out", str(place / f"{name}_out")]
     assert cli.call([*done, "-c", "simulate.draws=50"]) == 0
@@ -179,3 +179,19 @@ def test_a_file_of_what_was_built_without_its_columns_is_refused(runs, tmp_path,
 def test_the_same_run_twice_has_nothing_new(runs, capsys):
     assert cli.call(["evaluate", str(runs / "then_out"), str(runs / "then_out")]) == 2
     assert "nothing new came in" in capsys.readouterr().err
+
+
+def test_an_industry_that_is_no_longer_listed_is_dropped_and_a_new_one_is_new(runs, tmp_path, capsys):
+    """Chips are called circuits now: every choice of chips is dropped for that reason, those of circuits are new."""
+    named = {k: v.replace("chips,芯片,Chips", "circuits,电路,Circuits").replace("chips,", "circuits,") for k, v in FILES.items()}
+    out = later(runs, "renamed", files=named)
+    capsys.readouterr()
+    assert cli.call(["evaluate", str(runs / "then_out"), out, "--lang", "en", "--out", str(tmp_path), "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    then, now = yindi.load(runs / "then_out"), yindi.load(out)
+    assert told["summary"]["chosen"] == then.layout.allocation.array("chosen").sum()
+    assert told["summary"]["again"] + told["summary"]["fresh"] == now.layout.allocation.array("chosen").sum()
+    gone = [r for r in rows(tmp_path / "choices.csv") if r["industry"] == "chips"]
+    assert gone
+    assert {(r["now"], r["reason"], r["industry_en"]) for r in gone} == {("0", "not_listed", "Chips")}
+    assert "does not list" in gone[0]["reason_en"]

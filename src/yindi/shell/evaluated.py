@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from yindi.core import resources
-from yindi.shell.evaluating import HEADS, SCENARIOS, Evaluation
+from yindi.shell.evaluating import HEADS, NOT_LISTED, SCENARIOS, Evaluation
 
 SHOWN = 8
 LANGUAGES = ("zh", "en")
@@ -83,10 +83,16 @@ def _revise(found: Evaluation, language: str) -> list[str]:
             variable = name(found, "variable", subject, language)
             told.append(say["revise_target"].format(variable=variable, behind=why, regions=regions))
         else:
-            reason = name(found, "passes", why, language) if why else say["not_advised"]
+            reason = _reason(found, why, language) or say["not_advised"]
             called = {"region": name(found, "region", region, language), "industry": name(found, "industry", subject, language)}
             told.append(say["revise_choice"].format(**called, reason=reason))
     return told + ([say["more"].format(more=len(rows) - SHOWN)] if len(rows) > SHOWN else [])
+
+
+def _reason(found: Evaluation, code: str, language: str) -> str:
+    if code == NOT_LISTED:
+        return _words(language)[code]
+    return name(found, "passes", code, language) if code else ""
 
 
 def write(found: Evaluation, folder: Path) -> list[str]:
@@ -114,6 +120,6 @@ def _called(found: Evaluation, head: str, row: tuple[Any, ...], at: int, languag
     if head in WORDS:
         return _words(language).get(f"{WORDS[head]}_{code}", code)
     if head in ("reason", "why"):
-        return name(found, "passes", code, language) if code else ""
+        return _reason(found, code, language)
     kind = KINDS.get(head) or SUBJECTS.get(str(row[0]), "industry")
     return name(found, kind, code, language)

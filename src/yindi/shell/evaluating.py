@@ -21,6 +21,7 @@ from yindi.simulate.review import held, review
 
 SCENARIOS = ("baseline", "layout")
 YARDSTICK = ("normaliser", "weights", "combination", "aggregate", "scope", "goalposts", "outliers", "zeros", "levels")
+NOT_LISTED = "not_listed"
 HEADS = {
     "forecasts": ("scenario", "year", "regions", "inside", "above", "below", "skill"),
     "targets": ("region", "variable", "unit", "base", "path", "actual", "share", "met", "final", "final_year"),
@@ -155,13 +156,14 @@ def _choices(found: Evaluation, earlier: Study, later: Study) -> None:
     fits = [s.table("opportunities.fit") for s in (earlier, later)]
     rows, revise = [], found.rows.setdefault("revise", [])
     for region in (r for r in old.labels("region") if r in found.regions):
-        for industry in (i for i in old.labels("industry") if i in new.labels("industry")):
+        for industry in dict.fromkeys((*old.labels("industry"), *new.labels("industry"))):
             at = {"region": region, "industry": industry}
-            was, is_ = int(old.number("chosen", **at)), int(new.number("chosen", **at))
+            listed = [industry in t.labels("industry") for t in (old, new)]
+            was, is_ = (int(t.number("chosen", **at)) if there else 0 for t, there in zip((old, new), listed, strict=True))
             if not (was or is_):
                 continue
-            reason = new.text("passes", **at) if was and not is_ and new.has("passes", **at) else ""
-            fit = [t.number(**at) if t.has("value", **at) else np.nan for t in fits]
+            reason = "" if is_ else (new.text("passes", **at) if new.has("passes", **at) else "") if listed[1] else NOT_LISTED
+            fit = [t.number(**at) if there and t.has("value", **at) else np.nan for t, there in zip(fits, listed, strict=True)]
             rows.append((region, industry, was, is_, reason, *fit))
             if was and not is_:
                 revise.append(("choice", region, industry, reason))

@@ -9,7 +9,7 @@ import numpy as np
 
 from yindi.core.errors import MethodError
 
-WIDEST = 0.99
+WIDEST, LARGEST = 0.99, 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +79,20 @@ def spectrum(w: np.ndarray) -> np.ndarray:
 def _spectrum(content: bytes, n: int) -> np.ndarray:
     w = np.frombuffer(content).reshape(n, n)
     even = bool(np.allclose(w.sum(axis=1), 1.0))
+    if n > LARGEST and mutual(w):
+        root = np.sqrt(1.0 / w.max(axis=1))
+        return np.linalg.eigvalsh(root[:, None] * w / root)[:-1]
     values = np.sort(np.linalg.eigvals(w if even else w - w.mean(axis=0)))
     values = values[:-1] if even else values
     return np.asarray(values if np.abs(values.imag).max(initial=0.0) > 1e-9 else values.real)
+
+
+def mutual(w: np.ndarray) -> bool:
+    """True where each row of W (R,R) shares out one among neighbours whose contacts are symmetric: its eigenvalues are real."""
+    if not np.allclose(w.sum(axis=1), 1.0):
+        return False
+    contacts = w / w.max(axis=1, keepdims=True)
+    return bool(np.allclose(contacts, contacts.T))
 
 
 def _rho(errors: np.ndarray, pull: np.ndarray, w: np.ndarray, years: int) -> float:

@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from yindi.simulate.dynamics import spectrum
+from yindi.simulate.dynamics import LARGEST, mutual, spectrum
 
 ENOUGH, EVERY = {np.dtype(np.float32): 4e-6, np.dtype(np.float64): 1e-10}, 8
-GROWN, ROUNDING, LARGEST = 4, 64, 1000
+GROWN, ROUNDING = 4, 64
 
 
 class FixedPoint:
@@ -67,14 +67,6 @@ class FixedPoint:
         y -= mean
         near -= mean
         return y, near
-
-
-def mutual(w: np.ndarray) -> bool:
-    """True where each row of W (R,R) shares out one among neighbours whose contacts are symmetric: its eigenvalues are real."""
-    if not np.allclose(w.sum(axis=1), 1.0):
-        return False
-    contacts = w / w.max(axis=1, keepdims=True)
-    return bool(np.allclose(contacts, contacts.T))
 
 
 def _focus(w: np.ndarray) -> float:

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from yindi.simulate.dynamics import WIDEST, Dynamics
-from yindi.simulate.fixedpoint import LARGEST, FixedPoint, mutual
+from yindi.simulate.dynamics import LARGEST, WIDEST, Dynamics, mutual
+from yindi.simulate.fixedpoint import FixedPoint
 
 BLOCK = 256
 
