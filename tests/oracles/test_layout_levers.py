@@ -131,7 +131,8 @@ def test_the_price_of_an_empty_budget_under_a_rule_about_gains():
 
 def test_complementary_levers_lift_no_more_than_the_one_that_does_least():
     """Two equal regions, budgets 4 and 4, effects 1: 2 each of both, gain ln 3 each. Effects 2 and 1 in one region with
-    budgets 1 and 3: 2 ln 2 = ln 4, both levers bind; with 8 of the second the gain stays 2 ln 2 and a unit more of it is worth nothing."""
+    budgets 1 and 3: 2 ln 2 = ln 4, both levers bind; with 8 of the second the gain stays 2 ln 2, a unit more of it is worth
+    nothing."""
     even = levers(LeverProblem(np.ones((2, 2)), np.array([4.0, 4.0]), complementary=True))
     np.testing.assert_allclose(even.gain, np.log(3), atol=1e-5)
     one = LeverProblem(np.array([[2.0, 1.0]]), np.array([1.0, 3.0]), complementary=True)
@@ -142,7 +143,7 @@ def test_complementary_levers_lift_no_more_than_the_one_that_does_least():
 
 
 def test_complementary_levers_spread_to_neighbours_and_know_regions_without_any():
-    """A ring of two, rho 0.5: own gain e gives e / 0.75 and, to a region no lever reaches, half of that by its neighbour alone."""
+    """Ring of two, rho 0.5: own gain e gives e / 0.75 and, to a region no lever reaches, half of that by its neighbour alone."""
     w = np.array([[0.0, 1.0], [1.0, 0.0]])
     found = levers(LeverProblem(np.array([[1.0, 1.0], [0.0, 0.0]]), np.array([3.0, 3.0]), w=w, rho=0.5, complementary=True))
     np.testing.assert_allclose(found.gain, [np.log(4) / 0.75, 0.5 * np.log(4) / 0.75], atol=1e-5)
