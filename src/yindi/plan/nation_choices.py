@@ -38,7 +38,7 @@ def _cell(w: Writer, table: Table, column: str, **at: str) -> Parts:
 
 
 def caps(w: Writer) -> tuple[Block, ...]:
-    """What the limits cost: price, gain and moved choices of every limit that binds."""
+    """What the rules cost: price, gain and moved choices of every rule that binds."""
     table = w.table("layout.duals")
     kinds = resources.tree("rules.yaml")["front"]["priced"]
     ranked = [

@@ -46,7 +46,7 @@ def _reply(w: Writer, industry: str) -> Paragraph:
     whole = w.say("reply_whole", "model", regions=w.names("region", over)) if over else None
     calm = None if asked or over else w.say("reply_calm", "model")
     first = told or w.say("reply_nobody", "model", **fill)
-    said = (first, prices.beside(w, industry), _closest(w, asked[:1], industry), whole, calm)
+    said = (first, _closest(w, asked[:1], industry), whole, calm, prices.beside(w, industry))
     return Paragraph(tuple(s for s in said if s is not None), "item")
 
 
