@@ -16,8 +16,9 @@ from yindi.layout.national import charges
 from yindi.layout.problem import Problem
 from yindi.layout.program import plan_nation
 from yindi.layout.rolling import rolling
-from yindi.layout.solver import solve
-from yindi.layout.variants import protected
+from yindi.layout.solver import solve, solve_with_floor
+from yindi.layout.stability import frequency
+from yindi.layout.variants import aiming_at, protected, with_gap_rule
 
 STATED = instance(4, 4, candidates=3, seed=1, links=3)
 VALUE = np.array([[3.0, 2.0], [2.0, 1.0]])
@@ -120,6 +121,11 @@ def test_other_questions_refuse_what_is_no_number():
     for given in ({"failing": 1, "loss": np.nan}, {"failing": np.nan, "loss": 0.3}, {"failing": 1, "loss": [0.3] * 3}):
         with pytest.raises(MethodError):
             protected(Problem(VALUE), **given)
+    for ask in (lambda p: aiming_at(p, np.full((2, 2), np.nan)), lambda p: aiming_at(p, np.ones((3, 2))),
+                lambda p: solve_with_floor(p, np.nan), lambda p: with_gap_rule(p, most=np.nan),
+                lambda p: frequency(p, solve(p), draws=0, rng=np.random.default_rng(1))):  # fmt: skip
+        with pytest.raises(MethodError):
+            ask(Problem(VALUE, lagging=[0, 1]))
     for given in ({"lift": np.nan}, {"discount": np.nan}, {"periods": 1.5}):
         with pytest.raises(MethodError, match="periods"):
             rolling(Problem(VALUE), np.eye(2), **{"periods": 2, "lift": 0.1, **given})

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from yindi.core.errors import MethodError
 from yindi.layout.assemble import Parts, attach
 from yindi.layout.further import uncharged
 from yindi.layout.model import LayoutModel
@@ -89,7 +90,10 @@ def assemble(
     `floor`: the value lagging regions must keep together (None: no such row); `objective` (R,C) replaces the values that are
     maximised, not those of the floor; passing a limit is then free, unless it is `charged`.
     """
-    value = rounded(problem.value if objective is None else objective)
+    given = problem.value if objective is None else np.asarray(objective, float)
+    if given.shape != problem.value.shape or not np.isfinite(given).all() or (floor is not None and not np.isfinite(floor)):
+        raise MethodError(f"layout: what is maximised is a finite {problem.value.shape} array, and a floor a finite number.")
+    value = rounded(given)
     model, shape = LayoutModel(), problem.value.shape
     r, c = (a.ravel() for a in np.indices(shape))
     locked, shut = np.asarray(problem.locked).ravel(), problem.shut.ravel()

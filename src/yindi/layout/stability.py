@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from yindi.core.errors import MethodError
 from yindi.layout import highs
 from yindi.layout.model import Matrix
 from yindi.layout.problem import Problem
@@ -61,6 +62,8 @@ def frequency(
 
     Regions and industries are drawn for in the order of their labels.
     """
+    if draws < 1 or not 0 <= common < np.inf or not 0 <= own < np.inf:
+        raise MethodError("layout: frequencies need one draw or more, and standard deviations that are finite and not negative.")
     rows, columns = problem.order()
     ordered = problem.take(rows, columns)
     floor = found.floor if problem.floor > 0 and found.lagging_best > 0 else None

@@ -91,6 +91,9 @@ def aiming_at(
 ) -> np.ndarray:
     """The plan (R,C) that is best for another `objective` (R,C) under every rule of the problem, `floor` in the problem's own
     values; so it is worth no more than the layout by those. Raises InfeasibleError as solve does."""
+    require_solve(gap, seed)
+    if np.shape(objective) != problem.value.shape:
+        raise MethodError(f"layout: `objective` has shape {np.shape(objective)}, {problem.value.shape} was expected.")
     rows, columns = problem.order()
     ordered = problem.take(rows, columns)
     built = assemble(ordered, floor=floor, objective=np.asarray(objective)[np.ix_(rows, columns)], charged=True)
@@ -138,6 +141,9 @@ def under_gap_rule(
 ) -> tuple[np.ndarray, float] | None:
     """The same plan, and the relative gap that was reached: a rule of real numbers can make the last part of the proof endless,
     so that the search ends after `nodes` at the latest, the same ones in every run."""
+    require_solve(gap, seed)
+    if np.isnan(most):
+        raise MethodError("layout: the most that leading regions may gain more is a number.")
     rows, columns = problem.order()
     ordered = problem.take(rows, columns)
     lag = np.asarray(ordered.lagging)
