@@ -40,23 +40,23 @@ def _reply(w: Writer, industry: str) -> Paragraph:
     fill["holders"] = w.names("region", holders(w, industry))
     table = w.table("layout.allocation")
     asked = [r for r in order(table, "margin", "region", industry=industry) if _priced_out(w, r, industry)]
-    over = [r for r in asked if prices.sign(table.number("margin", region=r, industry=industry)) > 0]
-    asked = [r for r in asked if r not in over]
-    told = w.say("reply_item", "model", regions=w.names("region", asked), **fill) if asked else None
-    whole = w.say("reply_whole", "model", regions=w.names("region", over)) if over else None
-    calm = None if asked or over else w.say("reply_calm", "model")
-    first = told or w.say("reply_nobody", "model", **fill)
-    said = (first, _closest(w, asked[:1], industry), whole, calm, prices.beside(w, industry))
-    return Paragraph(tuple(s for s in said if s is not None), "item")
+    short, even, over = (
+        [r for r in asked if prices.sign(table.number("margin", region=r, industry=industry)) == s] for s in (-1, 0, 1)
+    )
+    told = [w.say("reply_item", "model", regions=w.names("region", short), **fill)] if short else []
+    told = told or [w.say("reply_nobody", "model", **fill)]
+    told += [_closest(w, short[0], industry)] if short else []
+    groups = (("reply_even", even), ("reply_whole", over))
+    told += [w.say(phrase, "model", regions=w.names("region", group)) for phrase, group in groups if group]
+    told += [] if asked else [w.say("reply_calm", "model")]
+    beside = prices.beside(w, industry)
+    return Paragraph((*told, *(() if beside is None else (beside,))), "item")
 
 
-def _closest(w: Writer, first: list[str], industry: str) -> Sentence | None:
-    if not first:
-        return None
-    table, at = w.table("layout.allocation"), {"region": first[0], "industry": industry}
-    even = prices.sign(table.number("margin", **at)) == 0
-    fill = {c: w.q(table.name, c, **at) for c in (("value",) if even else ("value", "margin"))}
-    return w.say("reply_even" if even else "reply_closest", "model", first=w.name("region", first[0]), **fill)
+def _closest(w: Writer, region: str, industry: str) -> Sentence:
+    table, at = w.table("layout.allocation"), {"region": region, "industry": industry}
+    fill = {c: w.q(table.name, c, **at) for c in ("value", "margin")}
+    return w.say("reply_closest", "model", first=w.name("region", region), **fill)
 
 
 def _priced_out(w: Writer, region: str, industry: str) -> bool:
