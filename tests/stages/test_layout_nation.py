@@ -74,6 +74,13 @@ def test_a_band_in_years_of_growth_counts_what_the_crowding_check_counts():
     )
 
 
+def test_a_band_in_years_of_growth_of_what_is_not_known_to_grow_is_refused():
+    """Such an industry would count as nothing and no band would ever bind."""
+    rules = {**RULES, "national": {"capacity": "growth", "band": [0, 0.1]}}
+    with pytest.raises(ProblemsError, match=r"layout\.national\.capacity: .*content: activity"):
+        layout(before_layout(layout=rules, with_activity=False))
+
+
 def test_too_little_of_an_industry_is_charged_and_existing_counts():
     wanted = {"bands": {"drones": [3, 8]}, "under": 5.0}
     assert done(wanted).layout.allocation.array("chosen")[:, 4].sum() == 3

@@ -59,6 +59,20 @@ def require_known(config: Any, known: Mapping[str, Sequence[str]]) -> None:
     problems.raise_if_any()
 
 
+def require_growth(growth: np.ndarray, industries: Sequence[str], rules: Any) -> None:
+    """Raise all industries with a band of their own in years of growth (C,) whose output does not grow or is not known."""
+    problems = Problems("layout")
+    known = np.isfinite(growth) & (growth > 0)
+    if not known.any():
+        problems.add("layout.national.capacity", "no output that carries an industry is known to grow, so no band can count it.",
+                     "give an input with `content: activity` of two years or more, or `capacity: regions`")  # fmt: skip
+    for name, there in zip(industries, known.tolist(), strict=True) if known.any() else ():
+        if name in rules.bands and not there:
+            problems.add(f"layout.national.bands.{name}", "the output that carries this industry does not grow or is not known.",
+                         "drop its band, name what carries it (`base`), or use `capacity: regions`")  # fmt: skip
+    problems.raise_if_any()
+
+
 def limits(config: Any, regions: int, industries: Sequence[str]) -> np.ndarray:
     """Most regions (C,) of each industry: the general share of all, at least one, unless an industry has its own."""
     general = max(1, int(np.floor(config.cap_share * regions + 0.5)))

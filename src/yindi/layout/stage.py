@@ -12,7 +12,7 @@ from yindi.core.errors import EvidenceError, InfeasibleError
 from yindi.core.streams import stream
 from yindi.core.study import Bench, Study
 from yindi.layout import absence, accounts
-from yindi.layout.asked import both, limits, nation, pairs, require_known, rule_names
+from yindi.layout.asked import both, limits, nation, pairs, require_growth, require_known, rule_names
 from yindi.layout.conflict import conflict, words
 from yindi.layout.frontier import front
 from yindi.layout.marginal import effects
@@ -129,6 +129,7 @@ def _national(
     output, partner = np.ones(fit.shape), np.full(len(regions), -1)
     if rules.capacity == "growth":
         base, growth = _bases(study, regions, industries)
+        require_growth(growth, industries, rules)
         output = np.nan_to_num(study.config.opportunities.commitment * base / np.where(growth > 0, growth, np.nan))
     if rules.link_bonus > 0:
         table = study.table("opportunities.partners")
