@@ -92,6 +92,7 @@ def test_the_result_is_told_in_words_with_names(runs, capsys, language, plan, ca
     said = capsys.readouterr().out
     assert plan in said
     assert "baseline" not in said
+    assert {"zh": "80%区间", "en": "the 80% band"}[language] in said
     text = (out / f"evaluation.{language}.txt").read_text(encoding="utf-8")
     assert said.startswith(text)
     choices = rows(out / "choices.csv")

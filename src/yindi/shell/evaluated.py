@@ -69,7 +69,8 @@ def _forecasts(found: Evaluation, language: str) -> Iterator[str]:
             say["unknown"] if math.isnan(skill) else say["lower" if skill >= 0 else "higher"].format(share=f"{abs(skill):.1%}")
         )
         called = name(found, "scenario", scenario, language)
-        yield say["forecast"].format(scenario=called, year=row[1], inside=_share(row[3]), against=against)
+        yield say["forecast"].format(scenario=called, year=row[1], inside=_share(row[3]), against=against,
+                                     interval=_share(found.interval))  # fmt: skip
 
 
 def _revise(found: Evaluation, language: str) -> list[str]:

@@ -34,7 +34,7 @@ HEADS = {
 @dataclass(slots=True)
 class Evaluation:
     """Rows of each table by name, the figures of the whole, the years compared, what codes are called, regions in both runs and
-    in one only, and why forecasts are not compared (a key of evaluate_words.csv)."""
+    in one only, why forecasts are not compared (a key of evaluate_words.csv), and the share that a band is to hold."""
 
     then: str
     now: str
@@ -42,6 +42,7 @@ class Evaluation:
     regions: tuple[str, ...] = ()
     apart: tuple[str, ...] = ()
     hindrance: str = ""
+    interval: float = np.nan
     rows: dict[str, list[tuple[Any, ...]]] = field(default_factory=dict)
     summary: dict[str, float] = field(default_factory=dict)
 
@@ -59,7 +60,8 @@ def evaluate(earlier: Study, later: Study, built: Sequence[tuple[str, str]] | No
     both, apart = tuple(r for r in earlier.panel.regions if r in new), tuple(sorted(old ^ new))
     if len(both) < 2:
         raise UsageError(f"The two runs have not even two regions in common; in one only: {', '.join(apart[:8])}.")
-    found = Evaluation(then, now, _names(earlier, later), regions=both, apart=apart, hindrance=_hindrance(earlier, later, apart))
+    found = Evaluation(then, now, _names(earlier, later), regions=both, apart=apart, hindrance=_hindrance(earlier, later, apart),
+                       interval=earlier.config.simulate.interval)  # fmt: skip
     found.summary |= {"regions": float(len(both)), "apart": float(len(apart))}
     _forecasts(found, earlier, later)
     _targets(found, earlier, later)
