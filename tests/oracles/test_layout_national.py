@@ -260,8 +260,21 @@ def test_conflicts_are_named_in_the_planners_words():
     assert error.value.exit_code == 4
     costly = national([[10], [8]], 2, 1, [0, 1], [0, 0], cost=np.full((2, 1, 1), 3.0), units=np.ones((2, 1)), pool=np.ones(1),
                       locked=np.array([True, False]), region_codes=("north", "south"), industry_codes=("robots",))  # fmt: skip
-    with pytest.raises(InfeasibleError, match=r"locked pair north with robots; own units north; national pool 1\."):
+    with pytest.raises(InfeasibleError, match=r"locked pair north with robots; own units north; national pool of capability 1\."):
         plan_nation(costly)
+    with pytest.raises(InfeasibleError, match=r"national pool of capability talent\."):
+        plan_nation(replace(costly, capability_codes=("talent",)))
+    full = national([[10], [8]], 1, 2, [0, 0], [0, 1], most=np.ones(1), locked=np.array([True, True]), slots=0)
+    with pytest.raises(
+        InfeasibleError, match=r"locked pair .*; largest portfolio of region 1; national pool of further places"
+    ):
+        plan_nation(full)
+
+
+@pytest.mark.parametrize("options", [{"gap": np.nan}, {"gap": -1e-3}, {"gap": np.inf}, {"seed": 1.5}])
+def test_a_gap_or_a_seed_that_is_none_is_refused(options):
+    with pytest.raises(MethodError, match=next(iter(options))):
+        plan_nation(example_a(1.0), **options)
 
 
 def test_an_empty_candidate_set_gives_the_empty_plan_or_names_what_is_asked():

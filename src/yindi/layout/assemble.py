@@ -99,7 +99,7 @@ def _pools(n: National, parts: Parts) -> None:
     zero = np.zeros(n.regions, np.intp)
     parts.model.add_rows("slots", ["slots"], upper=float(n.slots), terms=[(zero, parts.slot, 1.0)])
     for m, pool in enumerate(n.pool):
-        parts.model.add_rows(f"pool {m + 1}", [f"pool {m + 1}"], upper=float(pool), terms=[(zero, parts.add[:, m], 1.0)])
+        parts.model.add_rows(f"pool {m + 1}", [n.name_capability(m)], upper=float(pool), terms=[(zero, parts.add[:, m], 1.0)])
 
 
 def _bands(n: National, parts: Parts) -> np.ndarray:

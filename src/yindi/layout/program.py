@@ -14,10 +14,11 @@ from yindi.layout.conflict import deletion
 from yindi.layout.decompose import ROUNDS, Coordinated, Split, coordinate
 from yindi.layout.model import LayoutModel, Matrix
 from yindi.layout.national import National, charges, faults
+from yindi.layout.sound import require_solve
 
 HARD = ("package", "most", "least", "units", "slots", "pool", "strategic", "share", "floor", "gap")
 WORDS = {"package": "locked pair", "most": "largest portfolio of", "least": "smallest portfolio of", "units": "own units",
-         "slots": "pool of further places", "pool": "national", "strategic": "enough regions for",
+         "slots": "national pool of further places", "pool": "national pool of capability", "strategic": "enough regions for",
          "share": "largest share of", "floor": "floor under the worst regions",
          "gap": "gap between leading and other regions"}  # fmt: skip
 FEW, FEWEST, NEAR = 12, 2000, 0.25
@@ -48,8 +49,9 @@ def plan_nation(national: National, *, gap: float = 1e-3, seed: int = 0) -> Nati
 
     National rows are priced and regions answer by an exact knapsack (Dantzig-Wolfe), which proves the bound; whole numbers are
     sought among what the answers hold, then among all that was ever answered, at last among all pairs. Raises InfeasibleError
-    (exit 4) naming the hard rules that contradict each other.
+    (exit 4) naming the hard rules that contradict each other, MethodError for a gap or a seed that is none.
     """
+    require_solve(gap, seed)
     parts = assemble(national)
     matrix = parts.model.matrix()
     relaxed = highs.run(matrix, relax=True, seed=seed)
@@ -164,9 +166,9 @@ def _contradiction(model: LayoutModel, matrix: Matrix) -> str:
     named = deletion(list(rules), feasible)
     said = []
     for family in dict.fromkeys(name for name, _ in named):
-        members = [model.rows[family].names[k] for name, k in named if name == family]
+        members = [model.rows[family].names[k] for name, k in named if name == family and family != "slots"]
         more = f" and {len(members) - FEW} more" if len(members) > FEW else ""
-        said.append(f"{WORDS[family.split(' ')[0]]} {', '.join(members[:FEW])}{more}")
+        said.append(f"{WORDS[family.split(' ')[0]]} {', '.join(members[:FEW])}{more}".strip())
     return f"No plan satisfies the rules. These cannot all hold: {'; '.join(said)}. -> Loosen any one of them."
 
 
