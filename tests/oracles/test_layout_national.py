@@ -188,6 +188,22 @@ def test_a_first_search_without_a_plan_is_followed_by_the_others(monkeypatch):
     assert faults(stated, found.allocation) == ()
 
 
+def test_strategic_industries_keep_the_choices_the_relaxation_values_most():
+    """Three times as many as each needs (or all it has), none of other industries, and none left out costs less."""
+    stated = replace(instance(40, 12, candidates=8, seed=5), strategic_least=2)
+    parts = assemble(stated)
+    matrix = parts.model.matrix()
+    relaxed = highs.run(matrix, relax=True)
+    kept, dual = program._needed(Split(stated, parts, matrix), relaxed), np.abs(relaxed.column_duals[parts.plan])
+    assert stated.strategic.any()
+    for c in range(stated.industries):
+        mine = stated.industry == c
+        wanted = min(6, int(mine.sum()) * 3) if stated.strategic[c] else 0
+        assert kept[mine].sum() == wanted
+        if wanted:
+            assert dual[mine][kept[mine]].max() <= dual[mine][~kept[mine]].min(initial=np.inf)
+
+
 @pytest.mark.parametrize("option", highs.LEAN)
 def test_the_solver_knows_the_settings_of_a_lean_search(option):
     """An unknown setting would be passed over by the solver in silence."""
@@ -265,9 +281,7 @@ def test_conflicts_are_named_in_the_planners_words():
     with pytest.raises(InfeasibleError, match=r"national pool of capability talent\."):
         plan_nation(replace(costly, capability_codes=("talent",)))
     full = national([[10], [8]], 1, 2, [0, 0], [0, 1], most=np.ones(1), locked=np.array([True, True]), slots=0)
-    with pytest.raises(
-        InfeasibleError, match=r"locked pair .*; largest portfolio of region 1; national pool of further places"
-    ):
+    with pytest.raises(InfeasibleError, match=r"locked pair .*; largest portfolio of region 1; national pool of further places"):
         plan_nation(full)
 
 

@@ -21,7 +21,7 @@ WORDS = {"package": "locked pair", "most": "largest portfolio of", "least": "sma
          "slots": "national pool of further places", "pool": "national pool of capability", "strategic": "enough regions for",
          "share": "largest share of", "floor": "floor under the worst regions",
          "gap": "gap between leading and other regions"}  # fmt: skip
-FEW, FEWEST, NEAR = 12, 2000, 0.25
+FEW, FEWEST, NEAR, SPARE = 12, 2000, 0.25, 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,7 @@ def searched(split: Split, relaxed: highs.Outcome, *, gap: float, seed: int) -> 
     whole = bool((np.abs(relaxed.x - np.round(relaxed.x))[matrix.integer] < 1e-7).all())
     found = coordinate(split, told, gap=gap, rounds=ROUNDS if large and not whole else 1, first=first)
     prices[split.rows] = found.prices
-    for bounds in _searches(split, found) if large and np.isfinite(found.bound) else ():
+    for bounds in _searches(split, found, _needed(split, relaxed)) if large and np.isfinite(found.bound) else ():
         best = _better(best, split, bounds, found.bound, gap, seed)
         if best is not None and best.objective >= _target(found.bound, gap):
             return replace(best, bound=found.bound), prices
@@ -105,6 +105,19 @@ def _better(
     return tried if tried.status == highs.OPTIMAL and (best is None or tried.objective > best.objective) else best
 
 
+def _needed(split: Split, relaxed: highs.Outcome) -> np.ndarray:
+    """(E,P): of each strategic industry, SPARE times as many choices as it needs, those the relaxation values most: few pairs
+    that pay may not be enough for its rules."""
+    n = split.n
+    industry = np.repeat(n.industry, split.parts.plan.shape[1])
+    order = np.lexsort((np.abs(relaxed.column_duals[split.parts.plan.ravel()]), industry))
+    first = np.searchsorted(industry[order], np.arange(n.industries))
+    rank = np.empty(len(order), np.intp)
+    rank[order] = np.arange(len(order)) - first[industry[order]]
+    wanted = (rank < SPARE * n.strategic_least) & n.strategic[industry]
+    return np.asarray(wanted.reshape(split.parts.plan.shape))
+
+
 def _support(split: Split, relaxed: highs.Outcome) -> tuple[np.ndarray, np.ndarray]:
     """Bounds of the columns where only pairs stay that the relaxation holds in part or whole."""
     lower, upper, plan = split.matrix.lower.copy(), split.matrix.upper.copy(), split.parts.plan
@@ -112,15 +125,16 @@ def _support(split: Split, relaxed: highs.Outcome) -> tuple[np.ndarray, np.ndarr
     return lower, upper
 
 
-def _searches(split: Split, found: Coordinated) -> list[tuple[np.ndarray, np.ndarray]]:
+def _searches(split: Split, found: Coordinated, also: np.ndarray) -> list[tuple[np.ndarray, np.ndarray]]:
     """Bounds of the columns in each search but the last."""
     matrix, plan, region = split.matrix, split.parts.plan, split.n.region
-    held, used = found.weight > 1e-6, (found.used > 0) | (found.weight > 1e-6)
+    held = (found.weight > 1e-6) | also
+    used = held | (found.used > 0)
     settled = np.broadcast_to(found.whole[region][:, None], plan.shape)
     fixed = np.round(found.weight)
     result = []
     for low, high in (
-        (np.where(settled, fixed, 0.0), np.where(settled, fixed, used)),
+        (np.where(settled, fixed, 0.0), np.where(settled, np.maximum(fixed, also), used)),
         (np.zeros(plan.shape), held),
         (np.zeros(plan.shape), used),
     ):
