@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from yindi.core.errors import MethodError
+from yindi.core.errors import MethodError, YindiError
 from yindi.layout.export import write_model
 from yindi.layout.instances import instance
 from yindi.layout.problem import Problem
@@ -45,3 +45,10 @@ def test_other_endings_are_refused(tmp_path):
         write_model(Problem(np.ones((1, 1))), tmp_path / "layout.txt")
     with pytest.raises(MethodError, match="its own"):
         write_model(instance(2, 2, candidates=1, seed=1), tmp_path / "a.lp", floor=0.1)
+
+
+def test_a_folder_that_is_not_there_leaves_nothing_behind(tmp_path):
+    with pytest.raises(YindiError, match="could not be written"):
+        write_model(Problem(np.ones((1, 1))), tmp_path / "absent" / "layout.lp")
+    write_model(Problem(np.ones((1, 1))), tmp_path / "layout.lp")
+    assert [p.name for p in tmp_path.iterdir()] == ["layout.lp"]

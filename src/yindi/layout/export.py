@@ -5,12 +5,9 @@ from __future__ import annotations
 import os
 from collections import Counter
 from pathlib import Path
-from typing import Any
-
-import numpy as np
 
 from yindi.core.errors import MethodError, YindiError
-from yindi.layout import assemble, rules
+from yindi.layout import assemble, highs, rules
 from yindi.layout.model import Block, LayoutModel
 from yindi.layout.national import National
 from yindi.layout.problem import Problem
@@ -40,20 +37,16 @@ def write_model(stated: Problem | National, path: str | os.PathLike[str], *, flo
 def _written(model: LayoutModel, target: Path) -> None:
     import highspy
 
-    m = model.matrix()
-    made: Any = highspy.Highs
-    solver = made()
-    solver.setOptionValue("output_flag", False)
-    solver.passModel(
-        len(m.cost), len(m.row_lower), len(m.index), int(highspy.MatrixFormat.kRowwise), int(highspy.ObjSense.kMinimize), 0.0,
-        -m.cost, m.lower, m.upper, m.row_lower, m.row_upper, m.start, m.index, m.coefficient, m.integer.astype(np.int32),
-    )  # fmt: skip
+    solver = highs.model(model.matrix())
     for k, name in enumerate(_names(model.columns)):
         solver.passColName(k, name)
     for k, name in enumerate(_names(model.rows)):
         solver.passRowName(k, name)
-    if solver.writeModel(str(target)) == highspy.HighsStatus.kError:
+    beside = target.with_name(f".{target.stem}.part{target.suffix}")
+    if solver.writeModel(str(beside)) == highspy.HighsStatus.kError or not beside.exists():
+        beside.unlink(missing_ok=True)
         raise YindiError(f"layout: {target} could not be written.")
+    beside.replace(target)
 
 
 def _names(blocks: dict[str, Block]) -> list[str]:

@@ -97,6 +97,13 @@ def relaxations(matrix: Matrix, variants: Iterable[Matrix]) -> Iterator[Outcome 
         yield _outcome(solver, variant, True) if optimal else None
 
 
+def model(matrix: Matrix) -> Any:
+    """HiGHS with a model loaded that is not solved: for writing it to a file."""
+    import highspy
+
+    return _loaded(highspy, matrix, False, 0.0, 0, np.inf)
+
+
 def _loaded(highspy: Any, matrix: Matrix, relax: bool, gap: float, seed: int, target: float) -> Any:
     solver = _quiet(highspy, seed)
     for option, value in (("mip_rel_gap", gap), ("mip_abs_gap", 1e-9)):

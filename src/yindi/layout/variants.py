@@ -94,29 +94,31 @@ def aiming_at(
     require_solve(gap, seed)
     if np.shape(objective) != problem.value.shape:
         raise MethodError(f"layout: `objective` has shape {np.shape(objective)}, {problem.value.shape} was expected.")
-    rows, columns = problem.order()
-    ordered = problem.take(rows, columns)
-    built = assemble(ordered, floor=floor, objective=np.asarray(objective)[np.ix_(rows, columns)], charged=True)
-    outcome, _ = search(built.model.matrix(), gap=gap, seed=seed)
-    if outcome.status == highs.INFEASIBLE:
-        raise refuse(ordered)
-    found = np.asarray(np.round(outcome.x[built.pairs]) + 0.0)
-    check.require(ordered, found, floor=floor)
-    plan = np.zeros_like(found)
-    plan[np.ix_(rows, columns)] = found
+    plan = _best(problem, np.asarray(objective), floor, charged=True, gap=gap, seed=seed)
+    if plan is None:
+        raise refuse(problem.take(*problem.order()))
     return plan
 
 
 def completed(problem: Problem, floor: float | None, *, seed: int = 0) -> np.ndarray | None:
     """Any plan (R,C) that keeps every rule and the value `floor` of lagging regions; None where there is none."""
+    return _best(problem, np.zeros_like(problem.value), floor, charged=False, gap=1e-6, seed=seed)
+
+
+def _best(
+    problem: Problem, objective: np.ndarray, floor: float | None, *, charged: bool, gap: float, seed: int
+) -> np.ndarray | None:
+    """The plan (R,C) that is best for an objective (R,C) under every rule and the floor, checked; None where there is none."""
     rows, columns = problem.order()
     ordered = problem.take(rows, columns)
-    built = assemble(ordered, floor=floor, objective=np.zeros_like(problem.value))
-    outcome, _ = search(built.model.matrix(), seed=seed)
+    built = assemble(ordered, floor=floor, objective=objective[np.ix_(rows, columns)], charged=charged)
+    outcome, _ = search(built.model.matrix(), gap=gap, seed=seed)
     if outcome.status == highs.INFEASIBLE:
         return None
-    plan = np.zeros_like(problem.value)
-    plan[np.ix_(rows, columns)] = np.round(outcome.x[built.pairs]) + 0.0
+    found = np.asarray(np.round(outcome.x[built.pairs]) + 0.0)
+    check.require(ordered, found, floor=floor)
+    plan = np.zeros_like(found)
+    plan[np.ix_(rows, columns)] = found
     return plan
 
 
