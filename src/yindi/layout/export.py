@@ -43,7 +43,11 @@ def _written(model: LayoutModel, target: Path) -> None:
     for k, name in enumerate(_names(model.rows)):
         solver.passRowName(k, name)
     beside = target.with_name(f".{target.stem}.part{target.suffix}")
-    if solver.writeModel(str(beside)) == highspy.HighsStatus.kError or not beside.exists():
+    try:
+        beside.touch()
+    except OSError as error:  # the solver itself would end the process
+        raise YindiError(f"layout: {target} could not be written: {error.strerror}.") from error
+    if solver.writeModel(str(beside)) == highspy.HighsStatus.kError:
         beside.unlink(missing_ok=True)
         raise YindiError(f"layout: {target} could not be written.")
     beside.replace(target)
